@@ -1,0 +1,1 @@
+"""Method families: activity in, BaU, reference, project and leakage emissions out."""

@@ -1,0 +1,110 @@
+"""Years, parts of years, and pathways over years.
+
+Flows are totals of the calendar year; stocks stand at the end of the year (convention T2).
+A vintage is the calendar year in which a reduction happened (convention T3).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["calendar_years", "interpolate", "share_of_years"]
+
+INTERPOLATIONS = ("linear", "step", "none")
+
+
+def calendar_years(first: int, last: int) -> NDArray[np.int64]:
+    """Return the years from `first` to `last`, both included."""
+    return np.arange(first, last + 1, dtype=np.int64)
+
+
+def share_of_years(
+    years: NDArray[np.int64], start: datetime.date | None, end: datetime.date | None
+) -> NDArray[np.float64]:
+    """Return the share of each calendar year that lies between two days.
+
+    Parameters
+    ----------
+    years : array of int, shape (year,)
+        Calendar years.
+    start, end : datetime.date or None
+        First and last day, both included; None leaves that side open.
+
+    Returns
+    -------
+    array of float, shape (year,)
+        Days inside divided by days of the year [1].
+
+    Examples
+    --------
+    >>> import datetime, numpy as np
+    >>> share_of_years(np.array([2023, 2024]), datetime.date(2023, 7, 2), None).round(4)
+    array([0.5014, 1.    ])
+    """
+    first = np.array([datetime.date(int(y), 1, 1).toordinal() for y in years], dtype=float)
+    after = np.array([datetime.date(int(y), 12, 31).toordinal() + 1 for y in years], dtype=float)
+    opened = first if start is None else np.maximum(first, start.toordinal())
+    closed = after if end is None else np.minimum(after, end.toordinal() + 1)
+    return np.asarray(np.maximum(closed - opened, 0.0) / (after - first))
+
+
+def interpolate(
+    years: NDArray[np.int64],
+    known_years: Sequence[int],
+    known_values: Sequence[float],
+    how: str = "linear",
+    *,
+    hold: bool = False,
+) -> NDArray[np.float64]:
+    """Read a pathway at every year.
+
+    Parameters
+    ----------
+    years : array of int, shape (year,)
+        The years wanted.
+    known_years, known_values : sequence
+        The pathway, by rising year.
+    how : {"linear", "step", "none"}
+        Between two known years: a straight line; the value of the earlier year; or nothing,
+        so that every year must be known.
+    hold : bool
+        Whether the first and last values hold before and after the pathway.
+
+    Returns
+    -------
+    array of float, shape (year,)
+        The values, in the unit of `known_values`.
+
+    Raises
+    ------
+    ValueError
+        If a year lies outside the pathway, or between its years when `how` is "none".
+    """
+    known = np.asarray(known_years)
+    missing = sorted(set(years.tolist()) - set(known.tolist())) if how == "none" else []
+    if not hold and not missing:
+        missing = [y for y in years.tolist() if not known[0] <= y <= known[-1]]
+    if missing:
+        message = (
+            f"the pathway covers {known[0]} to {known[-1]} and says nothing of "
+            f"{_years_in_words(missing)}; add these years"
+            + ("" if how == "none" else ", or write beyond: hold")
+        )
+        raise ValueError(message)
+    values = np.asarray(known_values, dtype=float)
+    if how == "step":
+        index = np.clip(np.searchsorted(known, years, side="right") - 1, 0, len(known) - 1)
+        return np.asarray(values[index])
+    return np.asarray(np.interp(years, known, values))
+
+
+def _years_in_words(years: Sequence[int]) -> str:
+    whole = len(years) > 1 and years[-1] - years[0] == len(years) - 1
+    if whole:
+        return f"{years[0]} to {years[-1]}"
+    shown = ", ".join(map(str, years[:5]))
+    return shown + (f" and {len(years) - 5} more" if len(years) > 5 else "")

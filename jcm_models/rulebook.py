@@ -1,0 +1,101 @@
+"""The rules in force in a partner country on a day, each with its source."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jcm_models.problems import nearest
+
+__all__ = ["Partner", "Rule", "partner", "partners", "rules_at"]
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A partner country: names, and the day its memorandum was signed."""
+
+    code: str
+    name: str
+    name_ja: str
+    signed: datetime.date
+    place: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule value: since when it applies and where it is written."""
+
+    name: str
+    label: str
+    value: float
+    since: datetime.date
+    source: str
+
+
+@functools.cache
+def partners() -> dict[str, Partner]:
+    """Return the partner countries by their ISO 3166 alpha-3 code, in order of signature."""
+    table = _read("partners.yaml")
+    source = table["source"]
+    return {
+        code: Partner(code=code, source=source, place=row.pop("place", None), **row)
+        for code, row in table["partners"].items()
+    }
+
+
+def partner(code: str) -> Partner:
+    """Return one partner country.
+
+    Raises
+    ------
+    ValueError
+        If `code` is no partner's; the message names the nearest.
+    """
+    known = partners()
+    if code not in known:
+        by_name = {p.name: p.code for p in known.values()}
+        hint = f"; {code} is {by_name[code]}" if code in by_name else nearest(code, known)
+        message = f"found {code!r}, which is no partner country's code (such as THA){hint}"
+        raise ValueError(message)
+    return known[code]
+
+
+def rules_at(code: str, day: datetime.date) -> dict[str, Rule]:
+    """Return the rules that applied in a partner country on a day.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166 alpha-3 code of the partner country.
+    day : datetime.date
+        The day.
+
+    Returns
+    -------
+    dict of str to Rule
+        The value in force of each rule that had one.
+
+    Raises
+    ------
+    ValueError
+        If `code` is no partner's.
+    """
+    partner(code)
+    found: dict[str, Rule] = {}
+    for name, rule in _read("general.yaml")["rules"].items():
+        for row in sorted(rule["values"], key=lambda row: row["from"]):
+            if row["from"] <= day and row.get("country", code) == code:
+                found[name] = Rule(name, rule["label"], row["value"], row["from"], row["source"])
+    return found
+
+
+def _read(file: str) -> dict[str, Any]:
+    text = (Path(__file__).with_name("rules") / file).read_text(encoding="utf-8")
+    table: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return table

@@ -1,0 +1,86 @@
+"""Words and numbers for people: one catalogue per language, and numbers as people write them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from pathlib import Path
+
+import yaml
+
+from jcm_models.variables import Variable, party_label
+
+__all__ = ["LANGUAGES", "Words", "number", "unit_text"]
+
+LANGUAGES = ("en",)
+
+_DIGITS_OF_A_FACTOR = 5
+_WHOLE_FROM = 1000
+
+
+class Words:
+    """The catalogue of one language; call it with a key and the values of its places.
+
+    Parameters
+    ----------
+    language : str
+        One of `LANGUAGES`.
+
+    Raises
+    ------
+    ValueError
+        If there is no catalogue for `language`.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        if language not in LANGUAGES:
+            message = f"no words in {language!r}; there is {', '.join(LANGUAGES)}"
+            raise ValueError(message)
+        self.language = language
+        self._texts = _catalogue(language)
+
+    def __call__(self, key: str, **places: object) -> str:
+        """Return the text of `key` with its places filled in."""
+        return self._texts[key].format(**places)
+
+    def label(self, variable: Variable) -> str:
+        """Return what people call the variable."""
+        return variable.label_ja if self.language == "ja" else variable.label
+
+    def party(self, party: str) -> str:
+        """Return what people call the party."""
+        return party_label(party, self.language)
+
+
+@functools.cache
+def _catalogue(language: str) -> dict[str, str]:
+    path = Path(__file__).with_name("words") / f"{language}.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    nested = yaml.load(path.read_text(encoding="utf-8"), loader)
+    return {
+        f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
+    }
+
+
+def number(value: float, unit: str = "tCO2e") -> str:
+    """Write a number as people do: whole tonnes, per cent, factors with five digits.
+
+    Examples
+    --------
+    >>> number(15034.34), number(0.319, "tCO2e/MWh"), number(1.0601, "tCO2e/MWh")
+    ('15,034', '0.319', '1.0601')
+    """
+    if unit == "1":
+        return f"{100 * value:.3g}\N{NO-BREAK SPACE}%"
+    if not math.isfinite(value):
+        return "–"
+    if float(value).is_integer() or abs(value) >= _WHOLE_FROM:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    text = f"{value:,.{max(_DIGITS_OF_A_FACTOR - whole, 0)}f}"
+    return text.rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
+
+
+def unit_text(unit: str) -> str:
+    """Write a unit as people do: tCO₂e/yr; nothing for a share."""
+    return "" if unit == "1" else unit.replace("CO2", "CO\N{SUBSCRIPT TWO}")
