@@ -36,7 +36,7 @@ lint: $(READY) ## Check style and types, and that no notebook holds results
 
 lock: ## Rewrite requirements.lock from pyproject.toml (LOCK=--upgrade for newer versions)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { \
-	  echo "make lock needs uv: install it with '$(PYTHON) -m pip install uv' and try again." >&2; \
+	  echo "make lock needs uv: '.venv/bin/pip install uv' brings it." >&2; \
 	  exit 1; }; \
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-header --no-annotate --extra test $(LOCK) \

@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "View": "view",
     "compute": "simulation",
     "explain": "explanation",
     "load_scenario": "simulation",
@@ -27,6 +28,7 @@ _HOMES = {
 __all__ = [
     "Scenario",
     "ScenarioError",
+    "View",
     "__version__",
     "compute",
     "explain",
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from jcm_models.problems import ScenarioError
     from jcm_models.scenario import Scenario
     from jcm_models.simulation import compute, load_scenario, simulate
+    from jcm_models.view import View
 
 
 def __getattr__(name: str) -> Any:

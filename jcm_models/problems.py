@@ -58,6 +58,10 @@ class ScenarioError(ValueError):
         self.problems: tuple[Problem, ...] = tuple(sorted(unique, key=_in_order_of_the_file))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the problems in a notebook, not the way through this package (IPython asks)."""
+        return [str(self)]
+
 
 def _in_order_of_the_file(problem: Problem) -> tuple[str, int]:
     place = problem.place or Place("")

@@ -182,7 +182,7 @@ class InUnit:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Allow a bare number or text beside the full form, for editors."""
-        full = handler(core_schema.nullable_schema(schema))["anyOf"][0]
+        full = handler(schema)
         row = self.variable
         bounds = {"minimum": row.least, "maximum": row.most}
         numeric = {"type": "number", **{k: v for k, v in bounds.items() if v is not None}}

@@ -43,9 +43,13 @@ class Words:
         """Return the text of `key` with its places filled in."""
         return self._texts[key].format(**places)
 
+    def choose(self, english: str, japanese: str) -> str:
+        """Return the one of two texts that is in this language."""
+        return japanese if self.language == "ja" else english
+
     def label(self, variable: Variable) -> str:
         """Return what people call the variable."""
-        return variable.label_ja if self.language == "ja" else variable.label
+        return self.choose(variable.label, variable.label_ja)
 
     def party(self, party: str) -> str:
         """Return what people call the party."""
@@ -54,12 +58,12 @@ class Words:
 
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
-    path = Path(__file__).with_name("words") / f"{language}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    nested = yaml.load(path.read_text(encoding="utf-8"), loader)
-    return {
-        f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
-    }
+    texts: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "words").glob(f"{language}*.yaml")):
+        for group, words in yaml.load(path.read_text(encoding="utf-8"), loader).items():
+            texts |= {f"{group}.{key}": text for key, text in words.items()}
+    return texts
 
 
 def number(value: float, unit: str = "tCO2e") -> str:

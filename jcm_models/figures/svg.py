@@ -1,4 +1,4 @@
-"""The small vocabulary every figure is written in: elements, scales, ticks, labels, and the figure itself.
+"""The small vocabulary of every figure: elements, scales, ticks, labels, and the figure itself.
 
 Coordinates are SVG pixels, so y grows downwards. A colour is named by its role and only becomes a
 literal or a CSS variable when the element is written out.
@@ -7,51 +7,21 @@ literal or a CSS variable when the element is written out.
 from __future__ import annotations
 
 import math
-import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.figures import palette
+from jcm_models.figures.palette import FONTS, LEADING, Look, text_width, wrap
 
-__all__ = [
-    "NARROW",
-    "WIDE",
-    "Drawing",
-    "Element",
-    "Figure",
-    "Linear",
-    "Look",
-    "amount",
-    "area",
-    "line",
-    "nice_ticks",
-]
-__all__ += [
-    "paragraph",
-    "rectangle",
-    "runs",
-    "spread",
-    "stack",
-    "stairs",
-    "text",
-    "text_width",
-    "unit_for",
-    "wrap",
-]
+PAD = 7.0  # around a name [px]
 
-FONTS = "'Helvetica Neue',Arial,'Liberation Sans','Hiragino Sans','Yu Gothic','Noto Sans CJK JP','DejaVu Sans',sans-serif"
-LEADING = 1.3
+_STEPS = (1.0, 1.5, 2.0, 2.5, 4.0, 5.0)
 
-_STEPS = (1.0, 2.0, 2.5, 4.0, 5.0)
-_EM = {" ": 0.29, "\N{NO-BREAK SPACE}": 0.29} | dict.fromkeys("fijlrtI!'()*,-./:;[]`|", 0.34)
-_EM |= dict.fromkeys("mwMW@%", 0.92) | dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.71)
-_EM_OF_OTHERS = 0.58
-_BOLD = 1.07
-_UNITS = ((1e6, 1e6, "Mt"), (1e5, 1e3, "kt"), (0.0, 1.0, "t"))  # from which value on, tonnes, name
 
 # What XML 1.0 cannot hold at all, beside the characters that need escaping.
 _ESCAPES = dict.fromkeys(
@@ -59,35 +29,22 @@ _ESCAPES = dict.fromkeys(
     "\N{REPLACEMENT CHARACTER}",
 )
 _ESCAPES |= {
-    ord("&"): "&amp;",
-    ord("<"): "&lt;",
-    ord(">"): "&gt;",
-    ord('"'): "&quot;",
-    ord("'"): "&#39;",
+    38: "&amp;",
+    60: "&lt;",
+    62: "&gt;",
+    34: "&quot;",
+    39: "&#39;",
     9: " ",
     10: " ",
     13: " ",
 }
 
 
-@dataclass(frozen=True)
-class Look:
-    """The size of a drawing and of its type, in pixels."""
-
-    width: float
-    margin: float
-    title: float
-    body: float
-    small: float
-    narrow: bool = False
-
-
-WIDE = Look(width=920, margin=20, title=20, body=14.5, small=13.5)
-NARROW = Look(width=358, margin=12, title=17, body=13.5, small=12.5, narrow=True)
-
-
+Array = NDArray[np.float64]
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 Paint = Callable[[str], str]
-Attributes = dict[str, str | float]
+Value = str | float
+Attributes = dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -99,24 +56,26 @@ class Element:
     children: tuple[Element | str, ...] = ()
 
     def write(self, paint: Paint, key: str) -> str:
-        """Return the element as XML, its colours painted and its ids and links beginning with `key`."""
-        parts = [_attribute(name, value, paint, key) for name, value in self.attributes.items()]
-        inside = "".join(
-            c.translate(_ESCAPES) if isinstance(c, str) else c.write(paint, key)
-            for c in self.children
+        """Return the element as XML; `paint` gives its colours, `key` begins its ids and links."""
+        start = f"<{self.tag}" + "".join(
+            _attribute(name, value, paint, key) for name, value in self.attributes.items()
         )
-        start = "".join([f"<{self.tag}", *parts])
+        inside = "".join(
+            part.translate(_ESCAPES) if isinstance(part, str) else part.write(paint, key)
+            for part in self.children
+        )
         return f"{start}>{inside}</{self.tag}>" if inside else f"{start}/>"
 
 
-def _attribute(name: str, value: str | float, paint: Paint, key: str) -> str:
+def _attribute(name: str, value: Value, paint: Paint, key: str) -> str:
     if isinstance(value, str) and value.startswith("#"):
         value = f"url(#{key}{value[1:]})"
     elif name in {"fill", "stroke"} and isinstance(value, str) and value != "none":
         value = paint(value)
     elif name == "id":
         value = f"{key}{value}"
-    return f' {name}="{_short(value) if isinstance(value, float | int) else value.translate(_ESCAPES)}"'
+    written = value.translate(_ESCAPES) if isinstance(value, str) else _short(value)
+    return f' {name}="{written}"'
 
 
 def _short(value: float) -> str:
@@ -130,15 +89,10 @@ class Linear:
     domain: tuple[float, float]
     pixels: tuple[float, float]
 
-    def __call__(self, value: float) -> float:
-        """Return where `value` is drawn [px]."""
+    def __call__(self, value: Numbers) -> Numbers:
+        """Return where a number, or each of an array, is drawn [px]."""
         (low, high), (start, end) = self.domain, self.pixels
-        return start + (float(value) - low) / (high - low) * (end - start)
-
-    def each(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return where each of `values` is drawn [px]."""
-        (low, high), (start, end) = self.domain, self.pixels
-        return start + (values - low) / (high - low) * (end - start)
+        return start + (value - low) * ((end - start) / (high - low))
 
 
 def nice_ticks(low: float, high: float, at_most: int) -> list[float]:
@@ -166,70 +120,6 @@ def nice_ticks(low: float, high: float, at_most: int) -> list[float]:
         power *= 10
 
 
-def unit_for(largest: float) -> tuple[float, str]:
-    """Return the tonnes in the unit that suits values up to `largest` [tCO2e/yr], and its name."""
-    return next((tonnes, f"{name}CO2e") for least, tonnes, name in _UNITS if largest >= least)
-
-
-def amount(value: float, unit: str = "tCO2e") -> str:
-    """Write a value of `unit` for reading: whole from ten upwards, else four significant digits."""
-    from jcm_models.wording import (
-        number,
-    )  # here, because it reads YAML: 60 ms that an import of the figures need not pay
-
-    if unit == "1" or value == 0:
-        return number(round(value, 3), unit)
-    places = 0 if unit == "tCO2e" and abs(value) >= 10 else 3 - math.floor(math.log10(abs(value)))
-    return number(round(value, min(max(places, 0), 12)) + 0.0, unit)
-
-
-def text_width(content: str, size: float, *, bold: bool = False) -> float:
-    """Estimate the width of a text [px], on the wide side; a CJK character takes one em."""
-    return sum(map(_em, content)) * size * (_BOLD if bold else 1)
-
-
-def _em(character: str) -> float:
-    if character in _EM:
-        return _EM[character]
-    if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
-    return 0.0 if unicodedata.combining(character) else _EM_OF_OTHERS
-
-
-def wrap(
-    content: str, width: float, size: float, *, bold: bool = False, at_most: int = 3
-) -> list[str]:
-    """Break a text into at most so many lines of `width` [px]; what is left over ends in an ellipsis."""
-    lines, current = [], ""
-    for piece in _pieces(content, width, size):
-        if current and text_width((current + piece).rstrip(), size, bold=bold) > width:
-            lines.append(current.rstrip())
-            current = ""
-        current += piece
-    lines = [line for line in [*lines, current.rstrip()] if line] or [""]
-    if len(lines) <= at_most:
-        return lines
-    last = lines[at_most - 1] + "…"
-    while len(last) > 1 and text_width(last, size, bold=bold) > width:
-        last = last[:-2] + "…"
-    return [*lines[: at_most - 1], last]
-
-
-def _pieces(content: str, width: float, size: float) -> Iterator[str]:
-    """Yield what a line may break after: words, CJK characters, and the characters of words too long for a line."""
-    word = ""
-    for character in content:
-        wide = unicodedata.east_asian_width(character) in "WF"
-        if wide and word:
-            yield word
-            word = ""
-        word += character
-        if wide or character == " " or text_width(word, size) > 0.85 * width:
-            yield word
-            word = ""
-    yield word
-
-
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
     """Move labels apart as little as possible (least squares), keeping their order.
 
@@ -249,9 +139,7 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     """
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     before = np.cumsum([0.0] + [sizes[index] for index in order])
-    blocks: list[
-        tuple[float, int]
-    ] = []  # mean and length of each pool, for pooling adjacent violators
+    blocks: list[tuple[float, int]] = []  # pools of adjacent violators: mean start and length
     for place, index in enumerate(order):
         mean, length = wanted[index] - sizes[index] / 2 - float(before[place]), 1
         while blocks and blocks[-1][0] > mean:
@@ -267,33 +155,35 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     return [middles[index] for index in range(len(wanted))]
 
 
-def stack(values: Sequence[float], start: float = 0) -> list[tuple[float, float]]:
-    """Return where each value begins and ends when every one begins where the last ended."""
-    ends = np.cumsum([start, *values]).tolist()
-    return list(zip(ends[:-1], ends[1:], strict=True))
-
-
 def runs(years: NDArray[np.int64], where: NDArray[np.bool_]) -> Iterator[slice]:
     """Yield each unbroken run of years in which `where` holds."""
     chosen = np.flatnonzero(where)
-    for group in np.split(
-        chosen, np.flatnonzero((np.diff(chosen) > 1) | (np.diff(years[chosen]) > 1)) + 1
-    ):
+    gaps = (np.diff(chosen) > 1) | (np.diff(years[chosen]) > 1)
+    for group in np.split(chosen, np.flatnonzero(gaps) + 1):
         if group.size:
             yield slice(int(group[0]), int(group[-1]) + 1)
 
 
 def text(
-    x: float, y: float, content: str, size: float, role: str = "ink", **more: str | float
+    x: float, y: float, content: str, size: float, role: str = "ink", /, **more: Value
 ) -> Element:
     """Return a line of text on the baseline `y`; keywords are SVG attributes with _ for -."""
-    return Element(
-        "text", {"x": x, "y": y, "font-size": size, "fill": role} | _attributes(more), (content,)
-    )
+    place: Attributes = {"x": x, "y": y, "font-size": size, "fill": role}
+    return Element("text", place | _attributes(more), tuple(_lowered(content, size)))
+
+
+def _lowered(content: str, size: float) -> Iterator[Element | str]:
+    """Yield a text with its subscript twos lowered by hand."""
+    # Many fonts lack the character, and resvg then changes the font of the whole line.
+    first, *others = content.split("\N{SUBSCRIPT TWO}")
+    yield first
+    for other in others:
+        yield Element("tspan", {"dy": 0.2 * size, "font-size": 0.72 * size}, ("2",))
+        yield Element("tspan", {"dy": -0.2 * size}, (other,))
 
 
 def paragraph(
-    x: float, top: float, lines: Sequence[str], size: float, role: str = "ink", **more: str | float
+    x: float, top: float, lines: Sequence[str], size: float, role: str = "ink", /, **more: Value
 ) -> list[Element]:
     """Return lines of text below `top` [px]; each is `LEADING` times `size` high."""
     return [
@@ -302,39 +192,38 @@ def paragraph(
     ]
 
 
-def line(x1: float, y1: float, x2: float, y2: float, role: str, **more: str | float) -> Element:
+def heading(title: str, subtitle: str, look: Look) -> tuple[list[Element], float]:
+    """Return title and subtitle at the top of a drawing, and where they end [px]."""
+    room, top = look.width - 2 * look.margin, look.margin * 0.8
+    first = wrap(title, room, look.title, bold=True)
+    second = wrap(subtitle, room, look.small)
+    below = top + len(first) * LEADING * look.title + 2
+    words = paragraph(look.margin, top, first, look.title, font_weight=700)
+    words += paragraph(look.margin, below, second, look.small, "muted")
+    return words, below + len(second) * LEADING * look.small
+
+
+def line(x1: float, y1: float, x2: float, y2: float, role: str, /, **more: Value) -> Element:
     """Return a straight line."""
-    return Element(
-        "line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": role} | _attributes(more)
-    )
+    place: Attributes = {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": role}
+    return Element("line", place | _attributes(more))
 
 
 def rectangle(
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    role: str,
-    *inside: Element,
-    **more: str | float,
+    x: float, y: float, width: float, height: float, role: str, /, *inside: Element, **more: Value
 ) -> Element:
     """Return a filled rectangle."""
-    shape: Attributes = {"x": x, "y": y, "width": width, "height": height, "fill": role}
-    return Element("rect", shape | _attributes(more), inside)
+    place: Attributes = {"x": x, "y": y, "width": width, "height": height, "fill": role}
+    return Element("rect", place | _attributes(more), inside)
 
 
-def stairs(starts: NDArray[np.float64], ends: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+def stairs(starts: Array, ends: Array, y: Array) -> str:
     """Return the path of a line that is level through each year and steps between years."""
     steps = [f"V{_short(level)}H{_short(end)}" for end, level in zip(ends[1:], y[1:], strict=True)]
     return f"M{_short(starts[0])} {_short(y[0])}H{_short(ends[0])}" + "".join(steps)
 
 
-def area(
-    starts: NDArray[np.float64],
-    ends: NDArray[np.float64],
-    top: NDArray[np.float64],
-    bottom: NDArray[np.float64],
-) -> str:
+def area(starts: Array, ends: Array, top: Array, bottom: Array) -> str:
     """Return the path of the area between two such lines."""
     back = [
         f"V{_short(level)}H{_short(start)}"
@@ -345,6 +234,60 @@ def area(
 
 def _attributes(more: Attributes) -> Attributes:
     return {name.rstrip("_").replace("_", "-"): value for name, value in more.items()}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Words set in lines: a name in bold, and below it a text."""
+
+    role: str
+    name: list[str]
+    text: list[str]
+    size: float
+    x: float = 0
+    top: float = 0
+    align: float = 0  # 0 left, 0.5 centred, 1 right
+
+    @property
+    def width(self) -> float:
+        """How wide the longest line is, estimated [px]."""
+        bold = [text_width(row, self.size, bold=True) for row in self.name]
+        return max(bold + [text_width(row, self.size) for row in self.text])
+
+    @property
+    def height(self) -> float:
+        """How high all lines are [px]."""
+        return (len(self.name) + len(self.text)) * self.size * LEADING
+
+    def draw(self) -> list[Element]:
+        """Return the lines of the name and of the text."""
+        below = self.top + len(self.name) * self.size * LEADING
+        x = self.x + self.width * self.align
+        more: Attributes = {"text-anchor": ("start", "middle", "end")[round(2 * self.align)]}
+        name = paragraph(x, self.top, self.name, self.size, self.role, font_weight=700, **more)
+        return name + paragraph(x, below, self.text, self.size, self.role, **more)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A block beside a pole that stands in its wedge."""
+
+    block: Block
+    pole: float
+    foot: float
+
+    def crosses(self, block: Block) -> bool:
+        """Return whether the pole runs through a block or close by it."""
+        beside = block.x - PAD < self.pole < block.x + block.width + PAD
+        return beside and self.block.top < block.top < self.foot
+
+    def draw(self) -> list[Element]:
+        """Return pole, foot and block; where the pole is not beside its block it starts below."""
+        block, right = self.block, self.block.x + self.block.width
+        start = block.top + (block.height + 2 if block.x < self.pole < right else 4)
+        foot: Attributes = {"cx": self.pole, "cy": self.foot, "r": 2.5, "fill": block.role}
+        pole = line(self.pole, start, self.pole, self.foot, block.role)
+        return [pole, Element("circle", foot), *block.draw()]
 
 
 @dataclass(frozen=True)
@@ -383,7 +326,7 @@ class Figure:
         return f"{self.title}. {self.alt}"
 
     def svg(self, standalone: bool = True, *, narrow: bool = False, key: str = "") -> str:
-        """Return the figure as SVG: with literal colours if it stands alone, else with CSS variables.
+        """Return the figure as SVG: literal colours if it stands alone, CSS variables if not.
 
         Parameters
         ----------
@@ -399,8 +342,9 @@ class Figure:
 
     def _write(self, paint: Paint, *, narrow: bool, key: str, sized: bool) -> str:
         drawing, name = (self.narrow, "narrow") if narrow else (self.wide, "wide")
-        content = repr((self.title, self.alt, drawing, key)).encode("utf-8", "replace")
-        start = f"jcm-{zlib.crc32(content):08x}-{name}-"
+        words = f"{key} {self.title} {self.alt} ".encode("utf-8", "replace")
+        content = "".join(element.write(str, "") for element in drawing.elements)
+        start = f"jcm-{zlib.crc32(words + content.encode()):08x}-{name}-"
         width, height = _short(drawing.width), _short(drawing.height)
         attributes: Attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -410,14 +354,11 @@ class Figure:
             "font-family": FONTS,
         }
         attributes |= {"width": width, "height": height} if sized else {"class": f"jcm-{name}"}
-        title, words = (
-            Element("title", {"id": "title"}, (self.title,)),
-            Element("desc", {"id": "desc"}, (self.alt,)),
-        )
+        title = Element("title", {"id": "title"}, (self.title,))
+        alt = Element("desc", {"id": "desc"}, (self.alt,))
         paper = rectangle(0, 0, drawing.width, drawing.height, "surface")
-        return Element("svg", attributes, (title, words, paper, *drawing.elements)).write(
-            paint, start
-        )
+        page = Element("svg", attributes, (title, alt, paper, *drawing.elements))
+        return page.write(paint, start)
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
         """Return the figure as PNG, `scale` pixels to each pixel of the drawing."""
@@ -429,12 +370,12 @@ class Figure:
         return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height))
 
     def html(self, themed: bool = True, *, key: str = "") -> str:
-        """Return a ``<figure>`` with both drawings; the style sheet of the page shows the one that fits.
+        """Return a ``<figure>`` with both drawings; the style sheet shows the one that fits.
 
         Parameters
         ----------
         themed : bool
-            Whether the colours follow the page's light or dark theme; otherwise they are the light ones.
+            Whether the colours follow the theme of the page, or stay light.
         key : str
             Goes into the ids; tells two figures with the same content apart on one page.
         """

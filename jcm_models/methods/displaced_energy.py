@@ -12,22 +12,22 @@ __all__ = ["displaced_electricity"]
 _EQUATIONS = {
     "bau_emissions": Equation(
         plain="electricity_supplied * bau_emission_factor",
-        math=r"BaU_y = EG_y \times EF_{BaU,y}",
+        math=r"\mathrm{BaU}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{BaU},y}",
         inputs=("electricity_supplied", "bau_emission_factor"),
     ),
     "reference_emissions": Equation(
         plain="electricity_supplied * reference_emission_factor",
-        math=r"RE_y = EG_y \times EF_{RE,y}",
+        math=r"\mathrm{RE}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{RE},y}",
         inputs=("electricity_supplied", "reference_emission_factor"),
     ),
     "project_emissions": Equation(
         plain="stated_project_emissions",
-        math=r"PE_y = PE_{st,y}",
+        math=r"\mathrm{PE}_y = \mathrm{PE}_{\mathrm{st},y}",
         inputs=("stated_project_emissions",),
     ),
     "leakage_emissions": Equation(
         plain="stated_leakage_emissions",
-        math=r"LE_y = LE_{st,y}",
+        math=r"\mathrm{LE}_y = \mathrm{LE}_{\mathrm{st},y}",
         inputs=("stated_leakage_emissions",),
     ),
 }
@@ -77,7 +77,7 @@ def displaced_electricity(
 
     Notes
     -----
-    :math:`RE_y = EG_y \times EF_{RE,y}`, :math:`BaU_y = EG_y \times EF_{BaU,y}`.
+    :math:`\mathrm{RE}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{RE},y}`, :math:`\mathrm{BaU}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{BaU},y}`.
 
     References
     ----------

@@ -1,0 +1,100 @@
+"""Serve the notebooks: as apps by Voilà, or for editing by JupyterLab."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from jcm_models.problems import Problem, ScenarioError
+
+__all__ = ["serve_app", "serve_lab"]
+
+# Holds Voilà's configuration, and its template where Jupyter looks for templates.
+_JUPYTER = Path(__file__).parent / "jupyter"
+
+
+def project_folder() -> Path:
+    """Return the folder that holds ``notebooks/``: here or above.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "notebooks").is_dir():
+            return folder
+    raise ScenarioError([Problem("", f"there is no notebooks/ folder in {here} or above it")])
+
+
+def serve_app(port: int, *, browser: bool) -> int:
+    """Serve the app until it is stopped.
+
+    Parameters
+    ----------
+    port : int
+        Port on 127.0.0.1.
+    browser : bool
+        Whether to open a browser.
+
+    Returns
+    -------
+    int
+        Exit code of Voilà.
+    """
+    folder = project_folder()
+    paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
+    environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
+    command = [
+        sys.executable,
+        "-m",
+        "voila",
+        "reference_vs_bau.ipynb",
+        f"--Voila.config_file_paths={_JUPYTER}",
+        f"--port={port}",
+    ]
+    print(f"The app is at http://127.0.0.1:{port}/ (stop with Ctrl-C)", flush=True)  # noqa: T201
+    if not browser:
+        command.append("--no-browser")
+    return _until_stopped(command, folder / "notebooks", environment)
+
+
+def serve_lab(port: int, *, browser: bool) -> int:
+    """Start JupyterLab on the project's folder.
+
+    Parameters
+    ----------
+    port : int
+        Port on 127.0.0.1.
+    browser : bool
+        Whether to open a browser.
+
+    Returns
+    -------
+    int
+        Exit code of JupyterLab.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--port={port}",
+        "--ip=127.0.0.1",
+        "--LabApp.default_url=/lab/tree/notebooks/reference_vs_bau.ipynb",
+    ]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return _until_stopped(command, project_folder(), dict(os.environ))
+
+
+def _until_stopped(command: list[str], folder: Path, environment: dict[str, str]) -> int:
+    """Replace this process by the server where that can be, so that signals reach it."""
+    if os.name == "posix":
+        os.chdir(folder)
+        os.execve(command[0], command, environment)  # noqa: S606
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode

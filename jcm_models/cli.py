@@ -1,0 +1,252 @@
+"""The command line: check, report, explain, new, app, lab, schema."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_models.documents import parse_set
+from jcm_models.problems import Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from jcm_models.reporting import Outcome, Task
+    from jcm_models.scenario import Scenario
+
+__all__ = ["main"]
+
+_FAILED = 1
+_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands after ``jcm``; that of this process by default.
+
+    Returns
+    -------
+    int
+        0 if all is well, 1 if a run failed, 2 if the input is wrong.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.command(given)
+    except (ScenarioError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jcm", description="The JCM workbench: scenarios in, reports and apps out."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add_check(commands)
+    _add_report(commands)
+    _add_explain(commands)
+    _add_new(commands)
+    _add_servers(commands)
+    return parser
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser("check", help="list everything that is wrong with scenarios")
+    check.add_argument("scenarios", nargs="+", metavar="scenario.yaml")
+    _add_set(check)
+    check.set_defaults(command=_check)
+    schema = commands.add_parser("schema", help="write the JSON schema that editors read")
+    schema.add_argument("folder", nargs="?", type=Path, default=Path("scenarios"))
+    schema.set_defaults(command=_schema)
+
+
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser("report", help="run scenarios through their notebook to a report")
+    report.add_argument("scenarios", nargs="+", metavar="scenario.yaml")
+    report.add_argument("--reports", type=Path, default=Path("reports"), help="folder of reports")
+    report.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="parameter of the notebook",
+    )
+    _add_set(report)
+    report.set_defaults(command=_report)
+
+
+def _add_explain(commands: Any) -> None:
+    explain = commands.add_parser("explain", help="show where a figure comes from")
+    explain.add_argument("scenario", metavar="scenario.yaml")
+    explain.add_argument("variable", help="such as credits_issued")
+    explain.add_argument("--year", type=int, help="the first year by default")
+    explain.add_argument("--party", help="such as japan_government")
+    _add_set(explain)
+    explain.set_defaults(command=_explain)
+
+
+def _add_new(commands: Any) -> None:
+    new = commands.add_parser("new", help="start a scenario")
+    new.add_argument("file", nargs="?", type=Path, metavar="my.yaml")
+    new.add_argument("--method", default="displaced-electricity")
+    new.add_argument("--list", action="store_true", help="list the methods there are")
+    new.set_defaults(command=_new)
+
+
+def _add_servers(commands: Any) -> None:
+    for name, text, port in (
+        ("app", "serve the app with Voilà", 8866),
+        ("lab", "open the notebooks in JupyterLab", 8888),
+    ):
+        server = commands.add_parser(name, help=text)
+        server.add_argument("--port", type=int, default=port)
+        server.add_argument("--no-browser", action="store_true")
+        server.set_defaults(command=_serve, server=name)
+
+
+def _add_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="replace a value, such as crediting.discount=0.95",
+    )
+
+
+def _overrides(texts: Iterable[str]) -> dict[str, Any]:
+    """Read key=value texts; two that disagree are a problem, not a matter of order."""
+    found: dict[str, Any] = {}
+    problems = []
+    for text in texts:
+        try:
+            key, value = parse_set(text)
+        except ValueError as error:
+            problems.append(Problem("--set", str(error)))
+            continue
+        if found.get(key, value) != value:
+            problems.append(Problem(key, f"set twice, to {found[key]} and to {value}; keep one"))
+        found[key] = value
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
+    """Load every scenario, or raise with the problems of all of them."""
+    from jcm_models.simulation import load_scenario
+
+    scenarios, problems = [], []
+    for name in names:
+        try:
+            scenarios.append(load_scenario(name, overrides, origin="--set"))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return scenarios
+
+
+def _check(given: argparse.Namespace) -> int:
+    for scenario in _loaded(given.scenarios, _overrides(given.set)):
+        print(f"{scenario.document.files[0]}: sound")
+    return 0
+
+
+def _schema(given: argparse.Namespace) -> int:
+    from jcm_models.schema import write_schema
+
+    print(write_schema(given.folder))
+    return 0
+
+
+def _report(given: argparse.Namespace) -> int:
+    from jcm_models.reporting import plan, run_all, write_index
+
+    scenarios = _loaded(given.scenarios, _overrides(given.set))
+    _refuse_same_names(scenarios)
+    parameters = _overrides(given.parameter)
+    changes = "; ".join(given.set)
+    tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
+    outcomes = []
+    for outcome in _progress(run_all(tasks, given.reports), tasks):
+        outcomes.append(outcome)
+    index = write_index(given.reports)
+    failed = sum(outcome.report is None for outcome in outcomes)
+    print(f"{len(outcomes) - failed} of {len(outcomes)} reports are there; open {index}")
+    return _FAILED if failed else 0
+
+
+def _refuse_same_names(scenarios: Sequence[Scenario]) -> None:
+    names = [scenario.name for scenario in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        text = "two scenarios have this name; their reports would stand in one folder"
+        raise ScenarioError([Problem(name, text) for name in twice])
+
+
+def _progress(outcomes: Iterable[Outcome], tasks: Sequence[Task]) -> Iterable[Outcome]:
+    """Show a bar on a terminal, plain lines elsewhere."""
+    from tqdm import tqdm
+
+    terminal = sys.stderr.isatty()
+    bar = tqdm(total=len(tasks), unit="report", disable=not terminal, leave=False)
+    for number, outcome in enumerate(outcomes, start=1):
+        bar.update()
+        line = f"{number}/{len(tasks)} {outcome.scenario}: {_told(outcome)}"
+        tqdm.write(line, file=sys.stderr if outcome.report is None else sys.stdout)
+        yield outcome
+    bar.close()
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.report is None:
+        return f"failed after {outcome.seconds:.1f} s: {outcome.error}"
+    state = "up to date" if outcome.up_to_date else f"{outcome.seconds:.1f} s"
+    return f"{outcome.report} ({state})"
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from jcm_models.explanation import explain
+    from jcm_models.simulation import simulate
+
+    (scenario,) = _loaded([given.scenario], _overrides(given.set))
+    year = scenario.years.first if given.year is None else given.year
+    print(explain(simulate(scenario), given.variable, year, given.party))
+    return 0
+
+
+def _new(given: argparse.Namespace) -> int:
+    from jcm_models.starting import method_list, new_scenario
+
+    if given.list or given.file is None:
+        for method in method_list():
+            print(f"{method.name.replace('_', '-')}: {method.title}. {method.summary.splitlines()[0]}")
+        return 0
+    if given.file.exists():
+        raise ScenarioError([Problem(str(given.file), "is there already; choose another name")])
+    text = new_scenario(given.method, given.file)
+    given.file.parent.mkdir(parents=True, exist_ok=True)
+    given.file.write_text(text, encoding="utf-8")
+    print(f"{given.file}: written; now replace what is marked assumed")
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from jcm_models.apps import serve_app, serve_lab
+
+    serve = serve_app if given.server == "app" else serve_lab
+    return serve(given.port, browser=not given.no_browser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Results as files: netCDF for programs, csv for spreadsheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+__all__ = ["table", "write_results"]
+
+
+def write_results(dataset: xr.Dataset, folder: Path) -> None:
+    """Write ``results.nc`` with everything, and ``results.csv`` with one row a year.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        What `simulate` returned.
+    folder : pathlib.Path
+        Where to write.
+    """
+    dataset.to_netcdf(folder / "results.nc", engine="h5netcdf")
+    table(dataset).to_csv(folder / "results.csv", index_label="year", lineterminator="\n")
+
+
+def table(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return the results with one row a year and a column per variable and party.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        What `simulate` returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every column's name carries its unit: ``credits_issued [tCO2e/yr]``.
+    """
+    import pandas as pd
+
+    columns = {}
+    for name, array in dataset.data_vars.items():
+        unit = array.attrs["units"]
+        if "party" in array.dims:
+            for party in array["party"].values:
+                columns[f"{name} {party} [{unit}]"] = array.sel(party=party).values
+        else:
+            columns[f"{name} [{unit}]"] = array.values
+    return pd.DataFrame(columns, index=dataset["year"].values)

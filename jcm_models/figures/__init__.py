@@ -1,0 +1,8 @@
+"""Figures of a run for notebooks, reports and apps: own SVG in two widths, without JavaScript."""
+
+from jcm_models.figures.emissions import emissions_figure
+from jcm_models.figures.palette import literal, roles, stylesheet
+from jcm_models.figures.split import split_figure
+from jcm_models.figures.svg import Figure
+
+__all__ = ["Figure", "emissions_figure", "literal", "roles", "split_figure", "stylesheet"]

@@ -1,0 +1,401 @@
+"""Emissions over the years, with and without the project, and the reductions between them.
+
+Every flow is the total of a calendar year, so it is drawn level through its year. The areas between
+the lines are then exact: equal areas are equal tonnes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from jcm_models.figures import svg
+from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
+from jcm_models.figures.split import span_text, yearly
+from jcm_models.figures.svg import PAD, Array, Block, Element, Flag, Linear
+
+if TYPE_CHECKING:
+    from jcm_models.wording import Words
+
+__all__ = ["emissions_figure"]
+
+_HEIGHT, _LOWEST, _AXIS_ROOM, _END_GAP, _HATCH = 440.0, 200.0, 30.0, 14.0, 6.0  # [px]
+_THICK = 0.4  # of where a wedge is thickest: where it is still thick enough to point at
+_YEARS_NAMED, _YEAR_STEPS = 13, (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_THIN = 0.005  # of all reductions: what is not credited but less than this is rounding, not drawn
+_DASHES: dict[str, svg.Attributes] = {
+    "project": {"stroke-width": 3},
+    "reference": {"stroke-width": 2},
+    "bau": {"stroke-width": 2, "stroke-dasharray": "7 4"},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Wedge:
+    """An area between two lines [tCO2e/yr] and its tonnes in all years."""
+
+    kind: str
+    top: Array
+    bottom: Array
+    tonnes: float
+
+    @property
+    def where(self) -> NDArray[np.bool_]:
+        thick: Array = self.top - self.bottom
+        least = 1e-3 * float(thick.max())
+        return thick > least
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """What is drawn, before any size is known."""
+
+    years: NDArray[np.int64]
+    lines: dict[str, Array]
+    wedges: list[_Wedge]
+    leaks: bool
+    words: Words
+    host: str
+
+    def name(self, kind: str, suffix: str = "") -> str:
+        leakage = "_leakage" if kind == "project" and self.leaks else ""
+        return self.words(f"figure.{kind}{leakage}{suffix}", host=self.host)
+
+    @property
+    def span(self) -> str:
+        return span_text(self.years, self.words)
+
+    @property
+    def largest(self) -> float:
+        return sum(wedge.tonnes for wedge in self.wedges)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Where the lines are drawn."""
+
+    years: NDArray[np.int64]
+    x: Linear
+    y: Linear
+
+    @property
+    def starts(self) -> Array:
+        return self.x(self.years.astype(float))
+
+    @property
+    def ends(self) -> Array:
+        return self.x(self.years.astype(float) + 1)
+
+
+def emissions_figure(
+    results: Mapping[str, ArrayLike],
+    words: Words,
+    host: str = "Thailand",
+    *,
+    title: str | None = None,
+) -> svg.Figure:
+    """Draw business-as-usual, reference and project emissions and name the reductions between them.
+
+    Parameters
+    ----------
+    results : mapping of str to array-like
+        ``year`` and the annual totals by name [tCO2e/yr]; business as usual may be absent.
+    words : Words
+        The words of a language.
+    host : str
+        The partner country.
+    title : str, optional
+        Stands above the figure instead of the usual title.
+
+    Returns
+    -------
+    Figure
+        Leakage is drawn as part of the project's emissions. What lies below the reference but is
+        not credited (outside the crediting period, discounted, a deficit) has an area of its own.
+    """
+    scene = _scene(results, words, host)
+    title = title or words("figure.emissions_title")
+    wide, narrow = (_draw(scene, title, look) for look in (WIDE, NARROW))
+    return svg.Figure(title, _alt(scene), _caption(scene), wide, narrow)
+
+
+def _scene(results: Mapping[str, ArrayLike], words: Words, host: str) -> _Scene:
+    years = np.asarray(results["year"]).astype(np.int64)
+    reference, leakage = (yearly(results, f"{name}_emissions") for name in ("reference", "leakage"))
+    project = yearly(results, "project_emissions") + leakage
+    gap = np.maximum(reference - project, 0)
+    issued = yearly(results, "credits_issued") if "credits_issued" in results else gap
+    credited = np.clip(issued, 0, gap)
+    if (gap - credited).sum() < _THIN * gap.sum():
+        credited = gap
+    kinds = {
+        "credited": (reference, reference - credited, issued.sum()),
+        "not_credited": (reference - credited, reference - gap, (gap - credited).sum()),
+        "above": (np.maximum(project, reference), reference, (project - reference + gap).sum()),
+    }
+    lines = {"reference": reference, "project": project}
+    if "bau_emissions" in results:
+        bau = yearly(results, "bau_emissions")
+        top = np.maximum(bau, reference)
+        kinds = {"unissued": (top, reference, (top - reference).sum())} | kinds
+        lines = {"bau": bau} | lines
+    least = 1e-6 * max(float(values.max()) for values in lines.values())
+    wedges = [
+        _Wedge(kind, top, bottom, float(tonnes))
+        for kind, (top, bottom, tonnes) in kinds.items()
+        if (top - bottom).max() > least
+    ]
+    return _Scene(years, lines, wedges, bool(leakage.any()), words, host)
+
+
+def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
+    every = np.concatenate([*scene.lines.values(), [0.0]])
+    tonnes, unit = unit_for(float(every.max()))
+    low, high = float(every.min()) / tonnes, float(every.max()) / tonnes
+    ticks = svg.nice_ticks(low, high if high - low > 1e-3 else low + 1, 5 if look.narrow else 6)
+    words = [amount(tick, whole=False) for tick in ticks]
+    ends = _end_blocks(scene, tonnes, look)
+    head, top = svg.heading(title, scene.words("figure.emissions_subtitle", unit=unit), look)
+    left = look.margin + max(text_width(word, look.small) for word in words) + 8
+    right = look.width - look.margin - max(block.width for block in ends.values()) - _END_GAP
+    x = Linear((float(scene.years[0]), scene.years[-1] + 1.0), (left, right))
+
+    def panel_below(room: float) -> _Panel:
+        ceiling = top + 14 + room
+        pixels = max(_HEIGHT, ceiling + _LOWEST), ceiling
+        return _Panel(scene.years, x, Linear((ticks[0] * tonnes, ticks[-1] * tonnes), pixels))
+
+    panel, names = _name_wedges(scene, panel_below, top, look)
+    elements = [*head, *_grid(panel, dict(zip(ticks, words, strict=True)), tonnes, look)]
+    elements += [_hatch(), *_areas(scene, panel), *_curves(scene, panel)]
+    elements += [*_end_labels(scene, ends, panel), *names]
+    if not look.narrow:
+        elements += _tooltips(scene, panel, tonnes, unit)
+    return svg.Drawing(look.width, panel.y.pixels[0] + _AXIS_ROOM, tuple(elements))
+
+
+def _grid(panel: _Panel, ticks: dict[float, str], tonnes: float, look: Look) -> list[Element]:
+    (left, right), (bottom, _) = panel.x.pixels, panel.y.pixels
+    elements = []
+    for tick, word in ticks.items():
+        y, role = panel.y(tick * tonnes), "grid" if tick else "axis"
+        elements.append(svg.line(left, y, right, y, role))
+        place = left - 8, y + 0.35 * look.small
+        elements.append(svg.text(*place, word, look.small, "muted", text_anchor="end"))
+    for year in _named_years(panel, look.small):
+        middle = panel.x(year + 0.5)
+        place = middle, bottom + 1.5 * look.small
+        elements.append(svg.text(*place, f"{year}", look.small, "muted", text_anchor="middle"))
+    return elements
+
+
+def _named_years(panel: _Panel, size: float) -> list[int]:
+    """Return the first and the last year and the round ones between that have room."""
+    first, last = int(panel.years[0]), int(panel.years[-1])
+    column = panel.x(1.0) - panel.x(0.0)
+    need = text_width(f"{last}", size) + 12
+    room = max(need, (last - first) * column / _YEARS_NAMED)
+    step = next((step for step in _YEAR_STEPS if step * column >= room), last)
+    between = (int(year) for year in panel.years if year % step == 0)
+    kept = {year for year in between if min(year - first, last - year) * column >= need}
+    return sorted({first, *kept, last})
+
+
+def _hatch() -> Element:
+    stroke = svg.line(0, 0, 0, _HATCH, "above", stroke_width=2.4)
+    turned: svg.Attributes = {"id": "above", "patternTransform": "rotate(45)"}
+    turned |= {"width": _HATCH, "height": _HATCH, "patternUnits": "userSpaceOnUse"}
+    return Element("defs", {}, (Element("pattern", turned, (stroke,)),))
+
+
+def _areas(scene: _Scene, panel: _Panel) -> list[Element]:
+    return [
+        Element("path", {"fill": fill, "d": d})
+        for wedge in scene.wedges
+        for fill in ["#above" if wedge.kind == "above" else f"{wedge.kind}-wash"]
+        for run in svg.runs(scene.years, wedge.where)
+        for d in [svg.area(panel.starts[run], panel.ends[run], *_levels(wedge, panel, run))]
+    ]
+
+
+def _levels(wedge: _Wedge, panel: _Panel, part: slice | NDArray[np.bool_]) -> tuple[Array, Array]:
+    return panel.y(wedge.top[part]), panel.y(wedge.bottom[part])
+
+
+def _curves(scene: _Scene, panel: _Panel) -> list[Element]:
+    whole = np.ones(len(scene.years), dtype=bool)
+    return [
+        Element("path", {**dashes, "fill": "none", "stroke": kind, "d": d})
+        for kind, dashes in _DASHES.items()
+        if kind in scene.lines
+        for run in svg.runs(scene.years, whole)
+        for d in [svg.stairs(panel.starts[run], panel.ends[run], panel.y(scene.lines[kind][run]))]
+    ]
+
+
+def _end_blocks(scene: _Scene, tonnes: float, look: Look) -> dict[str, Block]:
+    """Set the names of the lines and what they end at."""
+    suffix, width = ("_short", 80.0) if look.narrow else ("", 170.0)
+    return {
+        kind: Block(
+            kind,
+            wrap(scene.name(kind, suffix), width, look.small, bold=True),
+            [_level(values[-1], tonnes)],
+            look.small,
+        )
+        for kind, values in scene.lines.items()
+    }
+
+
+def _end_labels(scene: _Scene, ends: dict[str, Block], panel: _Panel) -> list[Element]:
+    right, (bottom, top) = panel.x.pixels[1], panel.y.pixels
+    levels = [panel.y(float(values[-1])) for values in scene.lines.values()]
+    heights = [block.height + 4 for block in ends.values()]
+    middles = svg.spread(levels, heights, top - 10, bottom + 18)
+    elements = []
+    for level, middle, block in zip(levels, middles, ends.values(), strict=True):
+        if abs(level - middle) > 2:
+            elements.append(svg.line(right + 1, level, right + _END_GAP - 4, middle, block.role))
+        elements += replace(block, x=right + _END_GAP, top=middle - block.height / 2 - 1).draw()
+    return elements
+
+
+def _tooltips(scene: _Scene, panel: _Panel, tonnes: float, unit: str) -> list[Element]:
+    bottom, top = panel.y.pixels
+    elements = []
+    for index, (start, end) in enumerate(zip(panel.starts, panel.ends, strict=True)):
+        lines = scene.words("figure.list_gap").join(
+            scene.words("figure.tooltip_line", name=scene.name(kind), amount=amount)
+            for kind, values in scene.lines.items()
+            for amount in [_level(values[index], tonnes)]
+        )
+        title = scene.words("figure.tooltip", year=scene.years[index], lines=lines, unit=unit)
+        place = float(start), top, float(end - start), bottom - top
+        words, look = Element("title", {}, (title,)), {"class": "jcm-year", "pointer-events": "all"}
+        elements.append(svg.rectangle(*place, "none", words, **look))
+    return elements
+
+
+def _name_wedges(
+    scene: _Scene, panel_below: Callable[[float], _Panel], top: float, look: Look
+) -> tuple[_Panel, list[Element]]:
+    """Name each wedge inside it where there is room, the others from above the lines."""
+    outside: list[_Wedge] = []
+    while True:
+        above = [(_set(scene, wedge, 0.55 * look.width, look), wedge) for wedge in outside]
+        panel = panel_below(sum(block.height for block, _ in above) + 4 * bool(above))
+        tried = {w: _inside(scene, w, panel, look) for w in scene.wedges if w not in outside}
+        inside = [block for block in tried.values() if block]
+        flags = _hoist(above, panel, top, inside)
+        crossed = [block for block in inside if any(flag.crosses(block) for flag in flags)]
+        failed = [w for w, block in tried.items() if block is None or block in crossed]
+        if not failed:
+            names: list[Block | Flag] = [*inside, *flags]
+            return panel, [part for name in names for part in name.draw()]
+        outside += failed
+
+
+def _set(scene: _Scene, wedge: _Wedge, width: float, look: Look, *, rows: bool = True) -> Block:
+    """Set name and tonnes of a wedge below each other, or else on one row."""
+    role = "above" if wedge.kind == "above" else f"{wedge.kind}-text"
+    name, tonnes = scene.name(wedge.kind), mass(wedge.tonnes, scene.largest, scene.words)
+    if not rows:
+        name, tonnes = scene.words("figure.mass_of", name=name, mass=tonnes), ""
+    elif not look.narrow:
+        years = span_text(scene.years[wedge.where], scene.words)
+        tonnes = scene.words("figure.mass_in", mass=tonnes, span=years)
+    names = wrap(name, width, look.body, bold=True, at_most=3 if rows else 1)
+    return Block(role, names, wrap(tonnes, width, look.body) if rows else [], look.body)
+
+
+def _inside(scene: _Scene, wedge: _Wedge, panel: _Panel, look: Look) -> Block | None:
+    """Place a name inside its wedge: as central as the room allows."""
+    (left, right), (tops, bottoms) = panel.x.pixels, _levels(wedge, panel, slice(None))
+    for part, rows in ((1.0, True), (0.6, True), (0.4, True), (0.28, True), (1.0, False)):
+        block = _set(scene, wedge, part * (right - left - 2 * PAD), look, rows=rows)
+        x = np.linspace(left + PAD, right - PAD - block.width, 31)[:, np.newaxis]
+        under = (panel.starts < x + block.width + PAD) & (panel.ends > x - PAD)
+        highest = np.where(under, tops, -np.inf).max(axis=1)
+        lowest = np.where(under, bottoms, np.inf).min(axis=1)
+        spare = lowest - highest - block.height - PAD
+        score = np.minimum(spare, 20) - np.abs(np.linspace(-20, 20, 31))
+        best = int(np.argmax(np.where(spare >= 0, score, -np.inf)))
+        if spare[best] >= 0 and not block.name[-1].endswith("…"):
+            top = float(highest[best] + lowest[best] - block.height) / 2
+            return replace(block, x=float(x[best, 0]), top=top - 1, align=0.5)
+    return None
+
+
+def _hoist(
+    named: list[tuple[Block, _Wedge]], panel: _Panel, top: float, inside: list[Block]
+) -> list[Flag]:
+    """Place names above the lines so that no pole crosses another name, if that can be had."""
+    best: tuple[int, list[Flag]] = (1 << 30, [])
+    for order in permutations(named):
+        tops = top + 6 + np.cumsum([0.0] + [block.height for block, _ in order])
+        choices = [_flags(pair, float(y), panel) for pair, y in zip(order, tops[:-1], strict=True)]
+        for flags in product(*choices):
+            blocks = [*(flag.block for flag in flags), *inside]
+            crossed = sum(flag.crosses(block) for flag in flags for block in blocks)
+            touch = sum(abs(a.pole - b.pole) < 3 * PAD for a, b in combinations(flags, 2))
+            best = min(best, (crossed + touch, list(flags)), key=lambda one: one[0])
+            if not best[0]:
+                return best[1]
+    return best[1]
+
+
+def _flags(pair: tuple[Block, _Wedge], top: float, panel: _Panel) -> list[Flag]:
+    """Return places for a name on its row: right or left of a pole, or over it."""
+    block, wedge = pair
+    thick, edge = wedge.top - wedge.bottom, panel.x.pixels[1] + _END_GAP
+    columns = np.flatnonzero(thick >= _THICK * thick.max())
+    flags = []
+    for part, side in ((0.1, 1.0), (0.25, 1.0), (0.5, 1.0), (0.9, 0.0), (0.5, 0.0), (0.5, 0.5)):
+        index = columns[round(part * (len(columns) - 1))]
+        pole = float(panel.x(panel.years[index] + 0.5))
+        foot = float(panel.y((wedge.top[index] + wedge.bottom[index]) / 2))
+        wanted = pole - block.width + side * block.width + (2 * side - 1) * PAD
+        x = min(max(wanted, PAD), edge - block.width)
+        if x == wanted or side == 0.5:
+            flags.append(Flag(replace(block, x=x, top=top, align=1 - side), pole, foot))
+    return flags
+
+
+def _caption(scene: _Scene) -> str:
+    """Say in sentences what is seen."""
+    words, upper = scene.words, next(iter(scene.lines))  # business as usual, where it is known
+    total = float((scene.lines[upper] - scene.lines["project"]).sum())
+    way = ("same", "lower", "higher")[int(np.sign(np.round(total, 3)))]
+    places = {"mass": mass(abs(total), scene.largest, words), "base": words(f"figure.base_{upper}")}
+    sentences = [words(f"figure.emissions_{way}", span=scene.span, **places)]
+    sentences += [] if upper == "bau" else [words("figure.emissions_unknown")]
+    for wedge in scene.wedges:
+        places = {"mass": mass(wedge.tonnes, scene.largest, words), "host": scene.host}
+        places["years"] = span_text(scene.years[wedge.where], words)
+        sentences.append(words(f"figure.emissions_{wedge.kind}", **places))
+    return words("figure.sentence_gap").join(sentences)
+
+
+def _alt(scene: _Scene) -> str:
+    """Say the range and the key numbers."""
+    words, every = scene.words, np.concatenate(list(scene.lines.values()))
+    tonnes, unit = unit_for(float(every.max()))
+    low, high = _level(every.min(), tonnes), _level(every.max(), tonnes)
+    places = {"span": scene.span, "unit": unit, "low": low, "high": high}
+    sentences = [words("figure.emissions_range", **places)]
+    for kind, values in scene.lines.items():
+        places |= {"name": scene.name(kind), "first_year": f"{scene.years[0]}"}
+        places |= {"first": _level(values[0], tonnes), "last": _level(values[-1], tonnes)}
+        key = "emissions_line" if len(values) > 1 else "emissions_line_one"
+        sentences.append(words(f"figure.{key}", last_year=f"{scene.years[-1]}", **places))
+    return words("figure.sentence_gap").join([*sentences, _caption(scene)])
+
+
+def _level(value: float, tonnes: float) -> str:
+    """Write a value of a line in the unit of the axis."""
+    return amount(float(value) / tonnes, whole=tonnes == 1)

@@ -1,0 +1,104 @@
+"""Whole pages: the report made of an executed notebook, and the list of all reports."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from jcm_models import __version__
+from jcm_models.scenario import Scenario
+from jcm_models.sections import mathml, render
+from jcm_models.styles import style_sheet
+from jcm_models.wording import Words
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
+
+__all__ = ["index_page", "report_page"]
+
+# What a report shows of an output, the first that there is.
+_SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
+_EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$([^$\n<]+?)\$(?!\w)", re.DOTALL)
+
+
+def report_page(notebook: NotebookNode, scenario: Scenario, run_id: str, language: str) -> str:
+    """Return the report: what the notebook shows, without code, in one file that opens offline.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook.
+    scenario : Scenario
+        What it reports on.
+    run_id : str
+        The name of the run.
+    language : str
+        Language of the page.
+
+    Returns
+    -------
+    str
+        HTML with its styles inside; it loads nothing.
+    """
+    words = Words(language)
+    body, _ = _exporter().from_notebook_node(notebook)
+    return render(
+        "report.html",
+        words,
+        title=scenario.title.in_language(language),
+        style=Markup(style_sheet()),
+        body=Markup(body),
+        run_id=run_id,
+        version=__version__,
+    )
+
+
+def index_page(records: Sequence[Mapping[str, Any]], language: str = "en") -> str:
+    """Return the page that lists runs.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        The records of the runs to list.
+    language : str
+        Language of the page.
+
+    Returns
+    -------
+    str
+        HTML with links to the reports beside it.
+    """
+    words = Words(language)
+    style = Markup(style_sheet())
+    return render("index.html", words, records=records, style=style, version=__version__)
+
+
+@functools.cache
+def _exporter() -> HTMLExporter:
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    here = Path(__file__).parent / "templates"
+    exporter = HTMLExporter(
+        template_name="notebook",
+        extra_template_basedirs=[str(here)],
+        config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
+    )
+    exporter.register_filter("with_mathml", _with_mathml)
+    return exporter
+
+
+def _with_mathml(html: str) -> str:
+    """Replace the equations between dollar signs by MathML, which needs no script."""
+
+    def drawn(match: re.Match[str]) -> str:
+        block, inline = match.groups()
+        return str(mathml(block or inline, "block" if block else "inline"))
+
+    return _EQUATION.sub(drawn, html)

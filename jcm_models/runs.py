@@ -1,0 +1,163 @@
+"""One run, one folder: named by the hash of what goes into it, complete or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jcm_models import __version__
+from jcm_models.results import inputs_of
+from jcm_models.scenario import Scenario
+
+__all__ = ["Run", "code_hash", "complete_runs", "inputs_hash", "new_folder", "run_of", "write_inputs"]
+
+_PACKAGES = ("numpy", "scipy", "pandas", "xarray", "pydantic", "pint", "papermill", "nbconvert")
+_RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its scenario, its name and what that name stands for."""
+
+    scenario: str
+    run_id: str
+    record: Mapping[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run, below the folder of all reports."""
+        return Path(self.scenario) / self.run_id
+
+
+def inputs_hash(data: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a scenario's resolved data, in hexadecimal."""
+    text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def code_hash() -> str:
+    """Return the SHA-256 of every file of the package, in hexadecimal."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for file in sorted(here.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(file.relative_to(here).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def run_of(scenario: Scenario, notebook: Path, parameters: Mapping[str, Any]) -> Run:
+    """Name the run of a scenario through a notebook.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is simulated.
+    notebook : pathlib.Path
+        What reports on it.
+    parameters : mapping of str to any
+        Parameters of the notebook beside the scenario.
+
+    Returns
+    -------
+    Run
+        Its ``run_id`` is the same whenever inputs, notebook, code and parameters are.
+    """
+    record = {
+        "scenario": scenario.name,
+        "inputs": inputs_hash(scenario.document.data),
+        "notebook": notebook.name,
+        "notebook_hash": hashlib.sha256(notebook.read_bytes()).hexdigest(),
+        "parameters": dict(parameters),
+        "code": code_hash(),
+        "code_version": __version__,
+        "seed": None,
+    }
+    text = json.dumps(record, sort_keys=True, default=str)
+    return Run(scenario.name, hashlib.sha256(text.encode()).hexdigest()[:12], record)
+
+
+@contextlib.contextmanager
+def new_folder(final: Path) -> Iterator[Path]:
+    """Give a folder to write in, and put it in its place when it is whole.
+
+    Parameters
+    ----------
+    final : pathlib.Path
+        Where the folder shall stand; one that stands there already is replaced.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder to write in; it is removed if the writing fails.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    working = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    try:
+        yield working
+        working.chmod(0o755)
+        if final.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+            os.replace(final, old / "old")
+            os.replace(working, final)
+            shutil.rmtree(old)
+        else:
+            os.replace(working, final)
+    except BaseException:
+        shutil.rmtree(working, ignore_errors=True)
+        raise
+
+
+def write_inputs(folder: Path, scenario: Scenario, run: Run, totals: Mapping[str, Any]) -> None:
+    """Write what went into a run, and what identifies it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the run.
+    scenario : Scenario
+        What was simulated.
+    run : Run
+        Its name.
+    totals : mapping of str to any
+        The figures that the list of all runs shows.
+    """
+    document = scenario.document
+    changes = [{"path": c.path, "old": c.old, "new": c.new} for c in document.changes]
+    inputs = {
+        "resolved": document.data,
+        "inputs": list(inputs_of(scenario)),
+        "files": [str(file) for file in document.files],
+        "overrides": changes,
+    }
+    packages = {name: version(name) for name in _PACKAGES}
+    machine = {"python": platform.python_version(), "packages": packages}
+    record = {"run_id": run.run_id, **run.record, **machine, "totals": totals}
+    _write_json(folder / "inputs.json", inputs)
+    _write_json(folder / _RECORD, record)
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def complete_runs(reports: Path) -> list[dict[str, Any]]:
+    """Return the record of every complete run, the newest first within a scenario."""
+    records = sorted(reports.glob(f"[!.]*/[!.]*/{_RECORD}"), key=_age)
+    return [json.loads(record.read_text(encoding="utf-8")) for record in records]
+
+
+def _age(record: Path) -> tuple[str, float]:
+    return record.parent.parent.name, -record.stat().st_mtime

@@ -1,0 +1,300 @@
+"""The sections of a report or app, as HTML: the same words and numbers in all three lives."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from jcm_models import __version__
+from jcm_models.figures import emissions_figure, split_figure
+from jcm_models.results import Results, described
+from jcm_models.runs import inputs_hash
+from jcm_models.scenario import Input
+from jcm_models.summary import Summary, summarise
+from jcm_models.variables import PARTIES, Variable
+from jcm_models.wording import Words, number, unit_text
+
+__all__ = ["SECTIONS", "environment", "render"]
+
+_BY_YEAR = (
+    "bau_emissions",
+    "reference_emissions",
+    "project_emissions",
+    "leakage_emissions",
+    "emission_reductions",
+    "credits_issued",
+    "reserve_withheld",
+)
+_ALWAYS = {"reference_emissions", "project_emissions", "emission_reductions", "credits_issued"}
+_EQUATIONS = (
+    "bau_emissions",
+    "reference_emissions",
+    "project_emissions",
+    "emission_reductions",
+    "unissued_reductions",
+    "credits_issued",
+    "reserve_withheld",
+    "credits",
+)
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return the templates; whatever a scenario says is escaped in them."""
+    loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
+    found = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    found.undefined = jinja2.StrictUndefined
+    found.globals.update(number=number, unit_text=unit_text)
+    return found
+
+
+def render(template: str, words: Words, **context: Any) -> str:
+    """Fill a template of ``templates/`` with words and values."""
+    return environment().get_template(template).render(w=words, **context)
+
+
+def question(results: Results, words: Words) -> str:
+    """Return the title, the question and the answer in sentences."""
+    scenario = results.scenario
+    host = host_name(results, words)
+    over = words(
+        "section.of_host",
+        method=words.choose(scenario.method.title, scenario.method.title_ja),
+        host=host,
+        first=scenario.years.first,
+        last=scenario.years.last,
+    )
+    return render(
+        "question.html",
+        words,
+        title=scenario.title.in_language(words.language),
+        over=over,
+        question=scenario.question.in_language(words.language),
+        answer=_answer(results, words, host),
+    )
+
+
+def host_name(results: Results, words: Words) -> str:
+    """Return the name of the partner country."""
+    partner = results.scenario.partner
+    return words.choose(partner.name, partner.name_ja)
+
+
+def _answer(results: Results, words: Words, host: str) -> list[str]:
+    """Say the outcome, what is never issued, and how much of it is assumed."""
+    total = summarise(results)
+    span = words(
+        "answer.one_year" if total.years == 1 else "answer.years", first=total.first, last=total.last
+    )
+    sentences = [*_outcome(total, words, host, span), _unissued(total, words, host)]
+    given = list(results.scenario.inputs())
+    assumed = sum(item.value.standing == "assumed" for item in given)
+    text = "answer.assumed" if assumed else "answer.nothing_assumed"
+    return [*sentences, words(text, assumed=assumed, all=len(given))]
+
+
+def _outcome(total: Summary, words: Words, host: str, span: str) -> list[str]:
+    if total.issued == 0:
+        return [words("answer.none", years=span)]
+    reductions = words(
+        "answer.reductions",
+        years=span,
+        reductions=number(round(total.reductions)),
+        per_year=number(round(total.reductions / total.years)),
+    )
+    credited = words(
+        "answer.credits_reserve" if total.reserve else "answer.credits",
+        issued=number(total.issued),
+        japan=number(total.japan),
+        japan_share=number(total.japan / total.issued, "1"),
+        host=number(total.host),
+        host_share=number(total.host / total.issued, "1"),
+        country=host,
+        reserve=number(total.reserve),
+    )
+    return [reductions, credited]
+
+
+def _unissued(total: Summary, words: Words, host: str) -> str:
+    if total.unissued is None:
+        return words("answer.bau_unknown")
+    return words("answer.unissued", unissued=number(round(total.unissued)), country=host)
+
+
+def key_figures(results: Results, words: Words) -> str:
+    """Return the cards with the sums over all years."""
+    total = summarise(results)
+    host = host_name(results, words)
+    known = total.unissued is not None
+    saved = total.saved or 1.0
+    issued = total.issued or 1
+    cards = [
+        ("card.saved" if known else "card.saved_unknown", total.saved, "project", _yearly(total)),
+        ("card.unissued", total.unissued or 0.0, "unissued", ("saved", total.unissued or 0.0)),
+        ("card.issued", total.issued, "reference", ("saved", total.issued)),
+        ("card.japan", total.japan, "japan_government", ("credits", total.japan)),
+        ("card.host", total.host, "host_government", ("credits", total.host)),
+        ("card.reserve", total.reserve, "reserve", ("credits", total.reserve)),
+    ]
+    hidden = set() if known else {"card.unissued"}
+    hidden |= set() if total.reserve else {"card.reserve"}
+    shown = [
+        {
+            "label": words(key, country=host),
+            "amount": number(round(amount)),
+            "role": role,
+            "detail": _detail(detail, words, {"saved": saved, "credits": issued}),
+        }
+        for key, amount, role, detail in cards
+        if key not in hidden
+    ]
+    return render("key_figures.html", words, cards=shown)
+
+
+def _yearly(total: Summary) -> tuple[str, float]:
+    return "year", total.saved / total.years
+
+
+def _detail(detail: tuple[str, float], words: Words, wholes: Mapping[str, float]) -> str:
+    kind, amount = detail
+    if kind == "year":
+        return words("card.per_year", amount=number(round(amount)))
+    share = number(amount / wholes[kind], "1")
+    return words(f"card.share_of_{kind}", share=share)
+
+
+def emissions(results: Results, words: Words) -> str:
+    """Return the figure of BaU, reference and project emissions."""
+    figure = emissions_figure(results, words, host=host_name(results, words))
+    return render("figure.html", words, n=1, title=words("section.emissions"), figure=Markup(figure.html()))
+
+
+def split(results: Results, words: Words) -> str:
+    """Return the figure of where the reductions go."""
+    figure = split_figure(results, words, host=host_name(results, words))
+    return render("figure.html", words, n=2, title=words("section.split"), figure=Markup(figure.html()))
+
+
+def by_year(results: Results, words: Words) -> str:
+    """Return the table by year, with the sums of the flows in its last row."""
+    columns: list[tuple[str, np.ndarray]] = [
+        (words(f"table.{name}"), results[name])
+        for name in _BY_YEAR
+        if name in results and (name in _ALWAYS or name == "bau_emissions" or results[name].any())
+    ]
+    columns += [
+        (words.party(party), credited)
+        for party, credited in zip(PARTIES, results["credits"], strict=True)
+        if credited.any()
+    ]
+    rows = [
+        (str(year), [number(round(float(column[i]))) for _, column in columns])
+        for i, year in enumerate(results["year"])
+    ]
+    sums = [number(round(float(column.sum()))) for _, column in columns]
+    return render("by_year.html", words, heads=[head for head, _ in columns], rows=rows, sums=sums)
+
+
+def inputs(results: Results, words: Words) -> str:
+    """Return the table of every input with value, source and place."""
+    rows = [_input_row(given, words) for given in results.scenario.inputs()]
+    return render("inputs.html", words, rows=rows)
+
+
+def _input_row(given: Input, words: Words) -> dict[str, str]:
+    value = given.value
+    party = given.path.rpartition(".")[2]
+    label = words.label(given.variable)
+    return {
+        "label": f"{label}: {words.party(party)}" if party in PARTIES else label,
+        "path": given.path,
+        "value": unit_text(value.written),
+        "standing": value.standing,
+        "source": value.source or "",
+        "note": (value.note or "") if given.place else "",
+        "place": str(given.place) if given.place else words("table.default"),
+    }
+
+
+def method(results: Results, words: Words) -> str:
+    """Return the method in words and equations."""
+    scenario = results.scenario
+    variables = [described(name, scenario) for name in _EQUATIONS if name in results]
+    used = [variable for variable in variables if _shown(variable, results)]
+    symbols = [given.variable for given in scenario.method.inputs if given.variable.symbol]
+    given_names = scenario.project_values()
+    rules = (
+        f"method.rounding_{scenario.crediting.rounding}",
+        f"method.negative_{scenario.crediting.negative}",
+        f"method.{scenario.allocation.rounding}",
+        "method.identity",
+    )
+    return render(
+        "method.html",
+        words,
+        title=words.choose(scenario.method.title, scenario.method.title_ja),
+        source=scenario.method.source,
+        equations=[(words.label(v), mathml(v.math), v.source) for v in used],
+        symbols=[
+            (mathml(v.symbol), words.label(v), unit_text(v.unit))
+            for v in symbols
+            if v.name in given_names
+        ],
+        rules=[words(rule) for rule in rules],
+    )
+
+
+def _shown(variable: Variable, results: Results) -> bool:
+    return bool(variable.math) and (variable.name != "reserve_withheld" or results[variable.name].any())
+
+
+@functools.cache
+def mathml(latex: str, display: str = "inline") -> Markup:
+    """Return an equation as MathML, which browsers draw without any script."""
+    from latex2mathml.converter import convert
+
+    return Markup(convert(latex, display=display))
+
+
+def notes(results: Results, words: Words) -> str:
+    """Return what a reader must know; nothing where the scenario notes nothing."""
+    return render("notes.html", words, notes=results.scenario.notes)
+
+
+def identity(results: Results, words: Words) -> str:
+    """Return what identifies the run: files, inputs, changes, version."""
+    scenario = results.scenario
+    changes = [f"{c.path}: {_plain(c.old)} → {_plain(c.new)}" for c in scenario.document.changes]
+    rows = [
+        ("identity.scenario", ", ".join(map(str, scenario.document.files))),
+        ("identity.changes", "; ".join(changes) or words("identity.none")),
+        ("identity.inputs", inputs_hash(results.scenario.document.data)),
+        ("identity.version", __version__),
+        ("identity.gwp", words("identity.gwp_text", gwp=scenario.gwp)),
+        ("identity.memorandum", f"{scenario.partner.signed:%Y-%m-%d} ({scenario.partner.source})"),
+    ]
+    return render("identity.html", words, rows=[(words(key), text) for key, text in rows])
+
+
+def _plain(value: Any) -> str:
+    """Write an overridden value without what stood beside it."""
+    return str(value.get("value", value) if isinstance(value, dict) else value)
+
+
+SECTIONS: Mapping[str, Callable[[Results, Words], str]] = {
+    "question": question,
+    "key_figures": key_figures,
+    "emissions": emissions,
+    "split": split,
+    "by_year": by_year,
+    "inputs": inputs,
+    "method": method,
+    "notes": notes,
+    "identity": identity,
+}
