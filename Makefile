@@ -19,10 +19,10 @@ test: $(READY) ## Run the tests, in a real browser too (TESTS=tests/test_x.py ru
 	@$(BIN)/python -m tests.browser >/dev/null
 	@$(BIN)/python -m pytest $(TESTS)
 
-app: $(READY) ## Open the pages for readers (Voila)
+app: $(READY) ## Serve the app with Voila
 	@$(BIN)/jcm app
 
-lab: $(READY) ## Open the notebooks for authors (JupyterLab)
+lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/jcm lab
 
 bench: $(READY) ## Measure how long things take here
@@ -45,7 +45,7 @@ lock: ## Rewrite requirements.lock from pyproject.toml (LOCK=--upgrade for newer
 clean: ## Remove all that make has made: reports, caches and .venv
 	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@find reports -mindepth 1 ! -name .gitignore -delete
+	@find reports -mindepth 1 ! -name .gitignore ! -name example.svg -delete
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_models.documents import parse_set
+from jcm_models.documents import parse_set, shown
 from jcm_models.problems import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
 
 def _check(given: argparse.Namespace) -> int:
     for scenario in _loaded(given.scenarios, _overrides(given.set)):
-        print(f"{scenario.document.files[0]}: sound")
+        print(f"{shown(scenario.document.files[0])}: sound")
     return 0
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from jcm_models.problems import Place, Problem
 
-__all__ = ["Change", "Document", "KeyPath", "dotted", "override", "parse_set", "read"]
+__all__ = ["Change", "Document", "KeyPath", "dotted", "override", "parse_set", "read", "shown"]
 
 KeyPath: TypeAlias = tuple[str, ...]
 
@@ -57,12 +57,23 @@ class Document:
         for length in range(len(path), 0, -1):
             if path[:length] in self.places:
                 return self.places[path[:length]]
-        return Place(str(self.files[0])) if self.files else None
+        return Place(shown(self.files[0])) if self.files else None
 
 
 def dotted(path: KeyPath) -> str:
     """Write a path of keys as people do: ``crediting.discount``."""
     return ".".join(path)
+
+
+def shown(path: FilePath) -> str:
+    """Return a path as people know it: from here, or from the project that we are inside of."""
+    here = FilePath.cwd()
+    projects = (folder for folder in here.parents if (folder / "scenarios").is_dir())
+    whole = here / path
+    for folder in (here, *projects):
+        if whole.is_relative_to(folder):
+            return whole.relative_to(folder).as_posix()
+    return str(path)
 
 
 def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
@@ -94,7 +105,7 @@ def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
         problem = Problem("extends", f"goes in a circle: {circle}", place)
         return replace(document, problems=(*document.problems, problem))
     if not target.is_file():
-        problem = Problem("extends", f"there is no file {target}", place)
+        problem = Problem("extends", f"there is no file {shown(target)}", place)
         return replace(document, problems=(*document.problems, problem))
     return _merged(read(target, chain), document)
 
@@ -196,6 +207,7 @@ class _Reader:
 
     def __init__(self, path: FilePath) -> None:
         self.path = path
+        self._shown = shown(path)
         self.places: dict[KeyPath, Place] = {}
         self.problems: list[Problem] = []
         self._nodes = 0
@@ -239,14 +251,14 @@ class _Reader:
         return {}
 
     def _note(self, path: KeyPath, message: str, line: int | None) -> None:
-        self.problems.append(Problem(dotted(path), message, Place(str(self.path), line)))
+        self.problems.append(Problem(dotted(path), message, Place(self._shown, line)))
 
     def _build(self, node: yaml.Node, path: KeyPath) -> Any:
         self._nodes += 1
         if self._nodes > _MOST_NODES or id(node) in self._open:
             raise _TooMuchError
         line = node.start_mark.line + 1
-        self.places.setdefault(path, Place(str(self.path), line))
+        self.places.setdefault(path, Place(self._shown, line))
         if node.tag.removeprefix(_STANDARD) not in _STANDARD_TAGS:
             self._note(path, f"the tag {node.tag!r} is refused; write plain values only", line)
             return None
@@ -273,7 +285,7 @@ class _Reader:
                 first = self.places[here].line
                 self._note(here, f"given twice, in lines {first} and {line}; keep one", line)
                 continue
-            self.places[here] = Place(str(self.path), line)
+            self.places[here] = Place(self._shown, line)
             data[key] = self._build(value_node, here)
         return data
 

@@ -191,15 +191,14 @@ def _fields_at(path: KeyPath, model: type[BaseModel]) -> dict[str, FieldInfo]:
         described = section.model_fields.get(part)
         if described is None:
             return {}
-        section = Written if _unit(described) is not None else described.annotation
+        section = Written if _is_a_number(described) else described.annotation
         if not (isinstance(section, type) and issubclass(section, BaseModel)):
             return {}
     return dict(section.model_fields)
 
 
-def _unit(described: FieldInfo) -> str | None:
-    """Return the unit of a field that is a number; None where it is something else."""
-    return next((m.variable.unit for m in described.metadata if isinstance(m, InUnit)), None)
+def _is_a_number(described: FieldInfo) -> bool:
+    return any(isinstance(mark, InUnit) for mark in described.metadata)
 
 
 def _suggestion(path: KeyPath, model: type[BaseModel]) -> str:
@@ -220,8 +219,7 @@ def _needed(path: KeyPath, model: type[BaseModel]) -> str:
     described = _fields_at(path, model).get(path[-1])
     if described is None or not described.description:
         return "it is needed"
-    text, unit = described.description.rstrip("."), _unit(described)
-    return f"{text}{f' [{unit}]' if unit and unit != '1' else ''} is needed"
+    return f"{described.description.rstrip('.')} is needed"
 
 
 def _without(data: dict[str, Any], found: list[Problem]) -> dict[str, Any]:

@@ -83,8 +83,7 @@ def plan(scenario: Scenario, parameters: Mapping[str, Any], origin: str) -> Task
         If there is no such notebook, or a parameter is not one of its own.
     """
     notebook = find_notebook(scenario.notebook)
-    file = scenario.document.files[0].resolve()
-    all_parameters = {"scenario": str(file), "overrides": origin, **parameters}
+    all_parameters = {"scenario": str(scenario.document.files[0]), "overrides": origin, **parameters}
     problems = list(_parameter_problems(notebook, all_parameters))
     if problems:
         raise ScenarioError(problems)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_models import __version__
+from jcm_models.documents import shown
 from jcm_models.results import inputs_of
 from jcm_models.scenario import Scenario
 
@@ -138,7 +139,7 @@ def write_inputs(folder: Path, scenario: Scenario, run: Run, totals: Mapping[str
     inputs = {
         "resolved": document.data,
         "inputs": list(inputs_of(scenario)),
-        "files": [str(file) for file in document.files],
+        "files": [shown(file) for file in document.files],
         "overrides": changes,
     }
     packages = {name: version(name) for name in _PACKAGES}

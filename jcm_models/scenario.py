@@ -260,11 +260,11 @@ def scenario_model(method_name: str) -> type[Scenario]:
     fields: dict[str, Any] = {}
     for given in method.inputs:
         kind = Annotated[Value, InUnit(given.variable)]
+        text = f"{given.variable.label} [{given.unit}]"
         if given.required:
-            fields[given.name] = (kind, Field(description=given.variable.label))
+            fields[given.name] = (kind, Field(description=text))
         else:
-            default = Field(default=None, description=given.variable.label)
-            fields[given.name] = (kind | None, default)
+            fields[given.name] = (kind | None, Field(default=None, description=text))
     project = create_model(
         f"Project_{method.name}",
         __base__=Project,

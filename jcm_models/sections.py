@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from jcm_models import __version__
+from jcm_models.documents import shown
 from jcm_models.figures import emissions_figure, split_figure
 from jcm_models.results import Results, described
 from jcm_models.runs import inputs_hash
@@ -272,7 +273,7 @@ def identity(results: Results, words: Words) -> str:
     scenario = results.scenario
     changes = [f"{c.path}: {_plain(c.old)} → {_plain(c.new)}" for c in scenario.document.changes]
     rows = [
-        ("identity.scenario", ", ".join(map(str, scenario.document.files))),
+        ("identity.scenario", ", ".join(map(shown, scenario.document.files))),
         ("identity.changes", "; ".join(changes) or words("identity.none")),
         ("identity.inputs", inputs_hash(results.scenario.document.data)),
         ("identity.version", __version__),

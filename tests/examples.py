@@ -145,7 +145,7 @@ def load(folder: Path, text: str, changes: Mapping[str, Any] | None = None) -> S
 
 def changed(text: str, changes: Mapping[str, Any]) -> str:
     """Rewrite a scenario with new values by dotted key, each key on a line of its own."""
-    data = yaml.safe_load(text)
+    data = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     for key, value in changes.items():
         *above, last = key.split(".")
         section = data
@@ -156,13 +156,14 @@ def changed(text: str, changes: Mapping[str, Any]) -> str:
         section.pop(last, None)
         if value is not REMOVED:
             section[last] = value
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True)
 
 
-def problems(path: Path) -> tuple[Problem, ...]:
+def problems(path: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Problem, ...]:
     """Return what is wrong with a scenario file: nothing, or everything that is refused."""
     try:
-        jcm.load_scenario(path)
+        jcm.load_scenario(path, overrides)
     except ScenarioError as error:
         return error.problems
     return ()
@@ -178,3 +179,7 @@ def _lines(node: yaml.Node, above: str) -> Iterator[tuple[str, int]]:
         for key, value in node.value:
             yield f"{above}{key.value}", key.start_mark.line + 1
             yield from _lines(value, f"{above}{key.value}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield f"{above}{number}", item.start_mark.line + 1
+            yield from _lines(item, f"{above}{number}.")

@@ -112,7 +112,10 @@ def test_a_key_given_twice_is_refused_with_both_lines(put, text, key, first, sec
 def test_a_key_that_is_neither_a_word_nor_a_year_is_refused(put, key):
     path = put(f"b: 1\n? {key}\n: 2\n")
     problem = only_problem(read(path))
-    assert (problem.place, problem.message) == (Place(str(path), 2), "a key must be a word or a year")
+    assert (problem.place, problem.message) == (
+        Place(str(path), 2),
+        "a key must be a word or a year",
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,9 +146,7 @@ def test_tags_are_refused_and_nothing_is_executed(put, text, tmp_path, monkeypat
 def laughs(levels, width):
     """Write aliases that unfold to width ** levels words."""
     rows = ["a0: &a0 [" + ", ".join(["ha"] * width) + "]"]
-    rows += [
-        f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * width) + "]" for n in range(1, levels)
-    ]
+    rows += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * width) + "]" for n in range(1, levels)]
     return "\n".join(rows) + "\n"
 
 

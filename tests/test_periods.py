@@ -73,7 +73,9 @@ def test_a_period_that_ends_and_one_that_starts_the_day_after_share_every_year_o
     ],
 )
 def test_between_known_years_lies_a_line_or_the_earlier_value(how, hold, expected):
-    found = interpolate(calendar_years(2020, 2023), (2020, 2022, 2023), (10, 20, 50), how, hold=hold)
+    found = interpolate(
+        calendar_years(2020, 2023), (2020, 2022, 2023), (10, 20, 50), how, hold=hold
+    )
     assert found.tolist() == expected
 
 

@@ -177,9 +177,9 @@ def test_every_number_of_a_shipped_scenario_knows_the_line_it_stands_in(path):
     given = list(jcm.load_scenario(path).inputs())
     assert len(given) >= 8
     for number in given:
-        line = Path(number.place.file).read_text(encoding="utf-8").splitlines()[
-            number.place.line - 1
-        ]
+        line = (
+            Path(number.place.file).read_text(encoding="utf-8").splitlines()[number.place.line - 1]
+        )
         assert line.strip().startswith(number.path.rsplit(".", 1)[-1] + ":")
 
 

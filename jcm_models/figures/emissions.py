@@ -141,8 +141,7 @@ def _scene(results: Mapping[str, ArrayLike], words: Words, host: str) -> _Scene:
     lines = {"reference": reference, "project": project}
     if "bau_emissions" in results:
         bau = yearly(results, "bau_emissions")
-        top = np.maximum(bau, reference)
-        kinds = {"unissued": (top, reference, (top - reference).sum())} | kinds
+        kinds = {"unissued": (bau, reference, (bau - reference).sum())} | kinds
         lines = {"bau": bau} | lines
     least = 1e-6 * max(float(values.max()) for values in lines.values())
     wedges = [
@@ -174,9 +173,8 @@ def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
     elements = [*head, *_grid(panel, dict(zip(ticks, words, strict=True)), tonnes, look)]
     elements += [_hatch(), *_areas(scene, panel), *_curves(scene, panel)]
     elements += [*_end_labels(scene, ends, panel), *names]
-    if not look.narrow:
-        elements += _tooltips(scene, panel, tonnes, unit)
-    return svg.Drawing(look.width, panel.y.pixels[0] + _AXIS_ROOM, tuple(elements))
+    elements += [] if look.narrow else _tooltips(scene, panel, tonnes, unit)
+    return svg.Drawing(look.width, round(panel.y.pixels[0] + _AXIS_ROOM), tuple(elements))
 
 
 def _grid(panel: _Panel, ticks: dict[float, str], tonnes: float, look: Look) -> list[Element]:
@@ -188,8 +186,8 @@ def _grid(panel: _Panel, ticks: dict[float, str], tonnes: float, look: Look) -> 
         place = left - 8, y + 0.35 * look.small
         elements.append(svg.text(*place, word, look.small, "muted", text_anchor="end"))
     for year in _named_years(panel, look.small):
-        middle = panel.x(year + 0.5)
-        place = middle, bottom + 1.5 * look.small
+        half = text_width(f"{year}", look.small) / 2
+        place = min(panel.x(year + 0.5), right + _END_GAP - 4 - half), bottom + 1.5 * look.small
         elements.append(svg.text(*place, f"{year}", look.small, "muted", text_anchor="middle"))
     return elements
 
@@ -219,12 +217,9 @@ def _areas(scene: _Scene, panel: _Panel) -> list[Element]:
         for wedge in scene.wedges
         for fill in ["#above" if wedge.kind == "above" else f"{wedge.kind}-wash"]
         for run in svg.runs(scene.years, wedge.where)
-        for d in [svg.area(panel.starts[run], panel.ends[run], *_levels(wedge, panel, run))]
+        for top, bottom in [(panel.y(wedge.top[run]), panel.y(wedge.bottom[run]))]
+        for d in [svg.area(panel.starts[run], panel.ends[run], top, bottom)]
     ]
-
-
-def _levels(wedge: _Wedge, panel: _Panel, part: slice | NDArray[np.bool_]) -> tuple[Array, Array]:
-    return panel.y(wedge.top[part]), panel.y(wedge.bottom[part])
 
 
 def _curves(scene: _Scene, panel: _Panel) -> list[Element]:
@@ -285,7 +280,7 @@ def _name_wedges(
     scene: _Scene, panel_below: Callable[[float], _Panel], top: float, look: Look
 ) -> tuple[_Panel, list[Element]]:
     """Name each wedge inside it where there is room, the others from above the lines."""
-    outside: list[_Wedge] = []
+    outside = [wedge for wedge in scene.wedges if wedge.kind == "above"]  # words need calm ground
     while True:
         above = [(_set(scene, wedge, 0.55 * look.width, look), wedge) for wedge in outside]
         panel = panel_below(sum(block.height for block, _ in above) + 4 * bool(above))
@@ -315,14 +310,15 @@ def _set(scene: _Scene, wedge: _Wedge, width: float, look: Look, *, rows: bool =
 
 def _inside(scene: _Scene, wedge: _Wedge, panel: _Panel, look: Look) -> Block | None:
     """Place a name inside its wedge: as central as the room allows."""
-    (left, right), (tops, bottoms) = panel.x.pixels, _levels(wedge, panel, slice(None))
+    (left, right), tops = panel.x.pixels, panel.y(wedge.top)
+    bottoms = panel.y(np.maximum(wedge.bottom, scene.lines["project"]))  # not on the hatching
     for part, rows in ((1.0, True), (0.6, True), (0.4, True), (0.28, True), (1.0, False)):
         block = _set(scene, wedge, part * (right - left - 2 * PAD), look, rows=rows)
         x = np.linspace(left + PAD, right - PAD - block.width, 31)[:, np.newaxis]
         under = (panel.starts < x + block.width + PAD) & (panel.ends > x - PAD)
         highest = np.where(under, tops, -np.inf).max(axis=1)
         lowest = np.where(under, bottoms, np.inf).min(axis=1)
-        spare = lowest - highest - block.height - PAD
+        spare = np.where(under.any(axis=1), lowest - highest - block.height - PAD, -np.inf)
         score = np.minimum(spare, 20) - np.abs(np.linspace(-20, 20, 31))
         best = int(np.argmax(np.where(spare >= 0, score, -np.inf)))
         if spare[best] >= 0 and not block.name[-1].endswith("…"):
@@ -339,7 +335,8 @@ def _hoist(
     for order in permutations(named):
         tops = top + 6 + np.cumsum([0.0] + [block.height for block, _ in order])
         choices = [_flags(pair, float(y), panel) for pair, y in zip(order, tops[:-1], strict=True)]
-        for flags in product(*choices):
+        few = slice(None, None, 1 if len(named) < 3 else 2)  # or there are too many to try
+        for flags in product(*(places[few] for places in choices)):
             blocks = [*(flag.block for flag in flags), *inside]
             crossed = sum(flag.crosses(block) for flag in flags for block in blocks)
             touch = sum(abs(a.pole - b.pole) < 3 * PAD for a, b in combinations(flags, 2))

@@ -87,6 +87,7 @@ def variable(role: str) -> str:
     return f"var(--jcm-{role},{literal(role)})"
 
 
+@functools.lru_cache(maxsize=4096)  # a slider moves few of the words
 def text_width(content: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of a text [px], on the wide side; a CJK character takes one em."""
     return sum(map(_em, content)) * size * (_BOLD if bold else 1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["span_text", "split_figure", "yearly"]
 
 _LEAST = 0.5  # a part of less rounds to no tonne and is not shown [tCO2e]
-_TINY = 0.0005  # a share of less rounds to nothing
+_TINY, _MOST = 0.0005, 10.0  # a share of less rounds to nothing, one of more says nothing
 _RUNS = 4  # so many stretches of years are listed, more are not
 _INDENT, _GAP, _NAMES, _SHARES, _SHORTEST = 18.0, 28.0, 330.0, 84.0, 1.5  # [px]
 _LEVELS = {"total": 0, "unissued": 1, "not_credited": 1, "above": 1, "credited": 1}
@@ -166,9 +166,9 @@ def _label(part: str, words: Words, host: str) -> str:
 def _share(tonnes: float, total: float, words: Words) -> str:
     from jcm_models.wording import number
 
-    if total < _LEAST:
+    share = tonnes / total if total >= _LEAST else np.inf
+    if abs(share) >= _MOST:
         return words("figure.no_share")
-    share = tonnes / total
     if 0 < abs(share) < _TINY:
         return words("figure.tiny", share=number(0.001, "1"))
     return number(round(share, 3), "1").replace("-", "\N{MINUS SIGN}")
@@ -223,7 +223,7 @@ def _draw_wide(rows: list[_Row], title: str, subtitle: str, words: Words) -> svg
     x = _scale(rows, max(ends) + _GAP, columns[0] - amounts - _GAP)
     elements += _threads(rows, tops, 20, x)
     elements += [_bar(row, x, top, 20) for row, top in zip(rows, tops, strict=True)]
-    return svg.Drawing(WIDE.width, y + WIDE.margin, tuple(elements))
+    return svg.Drawing(WIDE.width, round(y + WIDE.margin), tuple(elements))
 
 
 def _draw_narrow(rows: list[_Row], title: str, subtitle: str, words: Words) -> svg.Drawing:
@@ -244,7 +244,7 @@ def _draw_narrow(rows: list[_Row], title: str, subtitle: str, words: Words) -> s
     for row, at in zip(rows, tops, strict=True):
         track = svg.rectangle(NARROW.margin, at, right - NARROW.margin, 10, "grid")
         elements += [track, _bar(row, x, at, 10)]
-    return svg.Drawing(NARROW.width, y + 4, tuple(elements))
+    return svg.Drawing(NARROW.width, round(y + 4), tuple(elements))
 
 
 def _caption(sums: Mapping[str, float], words: Words, host: str, span: str) -> str:

@@ -10,6 +10,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -248,13 +249,13 @@ class Block:
     top: float = 0
     align: float = 0  # 0 left, 0.5 centred, 1 right
 
-    @property
+    @cached_property
     def width(self) -> float:
         """How wide the longest line is, estimated [px]."""
         bold = [text_width(row, self.size, bold=True) for row in self.name]
         return max(bold + [text_width(row, self.size) for row in self.text])
 
-    @property
+    @cached_property
     def height(self) -> float:
         """How high all lines are [px]."""
         return (len(self.name) + len(self.text)) * self.size * LEADING
@@ -364,10 +365,8 @@ class Figure:
         """Return the figure as PNG, `scale` pixels to each pixel of the drawing."""
         import resvg_py  # here, because only those who ask for PNG need it
 
-        drawing = self.narrow if narrow else self.wide
-        width, height = round(drawing.width * scale), round(drawing.height * scale)
-        svg = self.svg(narrow=narrow)
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height))
+        width = round((self.narrow if narrow else self.wide).width * scale)
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(narrow=narrow), width=width))
 
     def html(self, themed: bool = True, *, key: str = "") -> str:
         """Return a ``<figure>`` with both drawings; the style sheet shows the one that fits.

@@ -1,0 +1,174 @@
+"""The command line, run as a process."""
+
+import os
+import pty
+import re
+import sys
+
+import pytest
+
+from jcm_models import cli
+from tests.commands import BIN, jcm
+from tests.conftest import ROOT
+
+THAILAND = "scenarios/thailand_floating_solar.yaml"
+MONGOLIA = "scenarios/mongolia_darkhan_solar.yaml"
+
+
+def test_shipped_scenarios_are_sound():
+    done = jcm("check", THAILAND, MONGOLIA)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [f"{THAILAND}: sound", f"{MONGOLIA}: sound"]
+
+
+def test_check_lists_the_problems_of_every_file_with_line_and_exits_2(tmp_path):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    text = (
+        (ROOT / THAILAND)
+        .read_text()
+        .replace("base/model_project.yaml", str(ROOT / "scenarios/base/model_project.yaml"))
+    )
+    first.write_text(text.replace("8000 MWh/yr", "8000 MW"))
+    second.write_text(text + "reserv_rate: 0.03\n")
+    done = jcm("check", str(first), str(second))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    one, two = done.stderr.splitlines()
+    assert re.search(r"first\.yaml:18: project\.electricity_supplied: MW does not fit", one)
+    assert re.search(
+        r"second\.yaml:\d+: reserv_rate: unknown key, did you mean reserve\.rate\?", two
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_overrides_are_checked_like_the_file():
+    done = jcm(
+        "check", THAILAND, "--set", "crediting.discount=95", "--set", "creditng.start=2021-01-01"
+    )
+    assert done.returncode == 2
+    assert (
+        "--set crediting.discount=95: crediting.discount: found 95; allowed is 0 to 1"
+        in done.stderr
+    )
+    assert "creditng: unknown key, did you mean crediting?" in done.stderr
+
+
+def test_two_overrides_that_disagree_are_refused():
+    done = jcm(
+        "check", THAILAND, "--set", "crediting.discount=0.9", "--set", "crediting.discount=0.8"
+    )
+    assert done.returncode == 2
+    assert "set twice, to 0.9 and to 0.8" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_named():
+    done = jcm("check", "scenarios/nothing*.yaml")
+    assert done.returncode == 2
+    assert "scenarios/nothing*.yaml" in done.stderr
+    assert "cannot be read" in done.stderr
+
+
+def test_explain_goes_down_to_file_and_line():
+    done = jcm("explain", MONGOLIA, "credits_issued", "--year", "2025")
+    assert done.returncode == 0
+    assert done.stdout.startswith("credits_issued[2025] = 14,746 tCO₂e/yr")
+    lines = (ROOT / MONGOLIA).read_text().splitlines()
+    place = re.search(
+        rf"project\.electricity_supplied = 14,182 MWh/yr\n +at {MONGOLIA}:(\d+)", done.stdout
+    )
+    assert place
+    assert "electricity_supplied" in lines[int(place.group(1)) - 1]
+
+
+def test_explain_names_the_nearest_variable():
+    done = jcm("explain", MONGOLIA, "credit_issued")
+    assert done.returncode == 2
+    assert "did you mean credits_issued?" in done.stderr
+
+
+def test_new_writes_a_scenario_that_is_sound_and_names_every_input(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    assert jcm("new", "--method", "displaced-electricity", str(mine)).returncode == 0
+    assert jcm("check", str(mine)).returncode == 0
+    text = mine.read_text()
+    for words in ("[MWh/yr]", "[tCO2e/MWh]", "required", "optional; unknown without it", "0 to 3"):
+        assert words in text
+
+
+def test_new_never_overwrites_a_file(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("precious")
+    done = jcm("new", str(mine))
+    assert done.returncode == 2
+    assert mine.read_text() == "precious"
+
+
+def test_new_with_an_unknown_method_suggests_one(tmp_path):
+    done = jcm("new", "--method", "displaced-electricty", str(tmp_path / "mine.yaml"))
+    assert done.returncode == 2
+    assert "did you mean displaced_electricity?" in done.stderr
+
+
+def test_new_list_shows_the_methods():
+    assert "displaced-electricity: Displaced electricity." in jcm("new", "--list").stdout
+
+
+def test_a_misspelt_notebook_parameter_is_refused_before_a_kernel_starts(
+    tmp_path, monkeypatch, capsys
+):
+    import papermill
+
+    monkeypatch.setattr(
+        papermill, "execute_notebook", lambda *_, **__: pytest.fail("a kernel started")
+    )
+    code = cli.main(["report", str(ROOT / THAILAND), "--reports", str(tmp_path), "-p", "lnag=en"])
+    assert code == 2
+    assert (
+        "lnag: unknown parameter of reference_vs_bau.ipynb, did you mean lang?"
+        in capsys.readouterr().err
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_parameter_of_the_wrong_type_is_refused(tmp_path, capsys):
+    code = cli.main(["report", str(ROOT / THAILAND), "--reports", str(tmp_path), "-p", "lang=3"])
+    assert code == 2
+    assert "lang: found 3; reference_vs_bau.ipynb needs a str" in capsys.readouterr().err
+
+
+def test_two_scenarios_of_one_name_are_refused(tmp_path):
+    done = jcm("report", THAILAND, THAILAND, "--reports", str(tmp_path))
+    assert done.returncode == 2
+    assert "two scenarios have this name" in done.stderr
+
+
+def test_a_wrong_scenario_leaves_no_report_of_any(tmp_path):
+    done = jcm(
+        "report",
+        THAILAND,
+        MONGOLIA,
+        "--set",
+        "crediting.discount=2",
+        "--reports",
+        str(tmp_path / "r"),
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals on Windows")
+def test_a_terminal_shows_a_progress_bar(tmp_path):
+    shown = bytearray()
+
+    def read(descriptor: int) -> bytes:
+        shown.extend(data := os.read(descriptor, 4096))
+        return b" " * bool(data)  # what pty would print itself
+
+    command = (
+        f"stty rows 40 cols 100; exec {BIN / 'jcm'} report {ROOT / THAILAND} --reports {tmp_path}"
+    )
+    assert pty.spawn(["sh", "-c", command], read) == 0
+    text = shown.decode()
+    assert re.search(r"\d+%\|.*\| \d/1", text)
+    assert "thailand_floating_solar" in text

@@ -1,0 +1,89 @@
+"""Every notebook in two of its lives: plain papermill and JupyterLab; the third is test_app.py."""
+
+import re
+import shutil
+import sys
+
+import nbformat
+import pytest
+
+from tests.commands import run
+from tests.conftest import ROOT, Server
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_a_notebook_runs_under_plain_papermill(notebook, scenario, tmp_path):
+    out = tmp_path / "out.ipynb"
+    shown = str(scenario.relative_to(ROOT))
+    done = run("papermill", str(notebook), str(out), "-p", "scenario", shown)
+    assert done.returncode == 0, done.stderr
+    executed = nbformat.read(out, as_version=4)
+    codes = [cell for cell in executed.cells if cell.cell_type == "code"]
+    assert {cell.metadata.papermill.status for cell in codes} == {"completed"}
+    html = "".join(
+        output.data.get("text/html", "")
+        for cell in codes
+        for output in cell.outputs
+        if "data" in output
+    )
+    assert 'role="img"' in html
+    assert "<math" in html
+    assert shown in html
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_says_what_its_parameters_are(notebook):
+    done = run("papermill", "--help-notebook", str(notebook))
+    assert done.returncode == 0
+    for line in ("scenario: str", "overrides: str", "lang: str"):
+        assert line in done.stdout
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_wrong_scenario_fails_with_its_problems_and_without_a_traceback(notebook, tmp_path):
+    out = tmp_path / "out.ipynb"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("title: x\nreserv_rate: 3\n")
+    done = run("papermill", str(notebook), str(out), "-p", "scenario", str(wrong))
+    assert done.returncode != 0
+    executed = nbformat.read(out, as_version=4)
+    (error,) = [
+        output
+        for cell in executed.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+    shown = "\n".join(error.traceback)
+    assert "reserv_rate: unknown key, did you mean reserve.rate?" in shown
+    assert "jcm_models/" not in shown
+
+
+def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(open_page, tmp_path):
+    for folder in ("notebooks", "scenarios"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port={port}"),
+        *("--ip=127.0.0.1", "--IdentityProvider.token=t", "--LabApp.news_url=None"),
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with Server(command, ready="/api/status?token=t", cwd=tmp_path) as lab:
+        watched = open_page()
+        page = watched.page
+        page.goto(f"{lab.url}/lab/tree/notebooks/reference_vs_bau.ipynb?token=t")
+        page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=90_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Restart Kernel and Run All Cells…").first.click()
+        page.locator(".jp-Dialog .jp-mod-accept").first.click()
+        page.locator(".jcm-card").first.wait_for(timeout=90_000)
+        handle = page.locator(".noUi-handle").first
+        handle.wait_for(timeout=30_000)
+        handle.focus()
+        page.keyboard.press("ArrowRight")
+        moved = page.locator(".jcm-amount", has_text=re.compile("^28,237$"))
+        moved.wait_for(timeout=20_000)  # 8,050 MWh x 0.319 = 2,567.95, eleven times 2,567
+        assert watched.outside == []
