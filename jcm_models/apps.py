@@ -96,5 +96,5 @@ def _until_stopped(command: list[str], folder: Path, environment: dict[str, str]
     """Replace this process by the server where that can be, so that signals reach it."""
     if os.name == "posix":
         os.chdir(folder)
-        os.execve(command[0], command, environment)  # noqa: S606
+        os.execve(command[0], command, environment)
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode

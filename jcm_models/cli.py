@@ -145,7 +145,8 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
     """Load every scenario, or raise with the problems of all of them."""
     from jcm_models.simulation import load_scenario
 
-    scenarios, problems = [], []
+    scenarios: list[Scenario] = []
+    problems: list[Problem] = []
     for name in names:
         try:
             scenarios.append(load_scenario(name, overrides, origin="--set"))
@@ -177,9 +178,7 @@ def _report(given: argparse.Namespace) -> int:
     parameters = _overrides(given.parameter)
     changes = "; ".join(given.set)
     tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
-    outcomes = []
-    for outcome in _progress(run_all(tasks, given.reports), tasks):
-        outcomes.append(outcome)
+    outcomes = list(_progress(run_all(tasks, given.reports), tasks))
     index = write_index(given.reports)
     failed = sum(outcome.report is None for outcome in outcomes)
     print(f"{len(outcomes) - failed} of {len(outcomes)} reports are there; open {index}")
@@ -230,7 +229,8 @@ def _new(given: argparse.Namespace) -> int:
 
     if given.list or given.file is None:
         for method in method_list():
-            print(f"{method.name.replace('_', '-')}: {method.title}. {method.summary.splitlines()[0]}")
+            name = method.name.replace("_", "-")
+            print(f"{name}: {method.title}. {method.summary.splitlines()[0]}")
         return 0
     if given.file.exists():
         raise ScenarioError([Problem(str(given.file), "is there already; choose another name")])

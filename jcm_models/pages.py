@@ -85,12 +85,12 @@ def _exporter() -> HTMLExporter:
     from traitlets.config import Config
 
     here = Path(__file__).parent / "templates"
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="notebook",
         extra_template_basedirs=[str(here)],
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
     )
-    exporter.register_filter("with_mathml", _with_mathml)
+    exporter.register_filter("with_mathml", _with_mathml)  # type: ignore[no-untyped-call]
     return exporter
 
 

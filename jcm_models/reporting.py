@@ -1,4 +1,4 @@
-"""The main job: each scenario through its notebook, to a run folder and a report that opens anywhere."""
+"""The main job: each scenario through its notebook, to a run folder and its report."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from jcm_models.runs import Run, complete_runs, new_folder, run_of, write_inputs
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import simulate
 from jcm_models.summary import summarise
+from jcm_models.wording import LANGUAGES
 
 __all__ = ["Outcome", "Task", "find_notebook", "plan", "report", "write_index"]
 
@@ -57,7 +58,8 @@ def find_notebook(name: str) -> Path:
                 return candidate
     offered = sorted(file.stem for file in (here / "notebooks").glob("*.ipynb"))
     hint = nearest(name, offered) + (f"; there is {', '.join(offered)}" if offered else "")
-    raise ScenarioError([Problem("notebook", f"found {name!r}, which is no notebook{hint}")])
+    problem = Problem("notebook", f"found {name!r}, which is no notebook{hint}")
+    raise ScenarioError([problem])
 
 
 def plan(scenario: Scenario, parameters: Mapping[str, Any], origin: str) -> Task:
@@ -83,7 +85,11 @@ def plan(scenario: Scenario, parameters: Mapping[str, Any], origin: str) -> Task
         If there is no such notebook, or a parameter is not one of its own.
     """
     notebook = find_notebook(scenario.notebook)
-    all_parameters = {"scenario": str(scenario.document.files[0]), "overrides": origin, **parameters}
+    all_parameters = {
+        "scenario": str(scenario.document.files[0]),
+        "overrides": origin,
+        **parameters,
+    }
     problems = list(_parameter_problems(notebook, all_parameters))
     if problems:
         raise ScenarioError(problems)
@@ -97,7 +103,12 @@ def _parameter_problems(notebook: Path, parameters: Mapping[str, Any]) -> Iterat
     if not known:
         yield Problem("notebook", f"{notebook.name} has no cell tagged parameters")
         return
-    kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
+    kinds: dict[str, tuple[type, ...]] = {
+        "str": (str,),
+        "int": (int,),
+        "float": (int, float),
+        "bool": (bool,),
+    }
     for name, value in parameters.items():
         if name not in known:
             hint = f"unknown parameter of {notebook.name}{nearest(name, known)}"
@@ -106,6 +117,8 @@ def _parameter_problems(notebook: Path, parameters: Mapping[str, Any]) -> Iterat
         kind = known[name]["inferred_type_name"]
         if kind in kinds and not isinstance(value, kinds[kind]):
             yield Problem(name, f"found {value!r}; {notebook.name} needs a {kind}")
+        elif name == "lang" and value not in LANGUAGES:
+            yield Problem(name, f"found {value!r}; there is {', '.join(LANGUAGES)}")
 
 
 def report(task: Task, reports: Path) -> Outcome:
@@ -146,7 +159,7 @@ def _fill(folder: Path, task: Task, run: Run) -> None:
 
     dataset = simulate(task.scenario)
     write_results(dataset, folder)
-    total = summarise(dataset)
+    total = summarise({str(name): array for name, array in dataset.variables.items()})
     totals = {
         "title": task.scenario.title.model_dump(),
         "host": task.scenario.partner.name,
@@ -206,7 +219,7 @@ def write_index(reports: Path, language: str = "en") -> Path:
     reports.mkdir(parents=True, exist_ok=True)
     temporary = reports / f".index-{os.getpid()}.html"
     temporary.write_text(page, encoding="utf-8")
-    os.replace(temporary, reports / "index.html")
+    temporary.replace(reports / "index.html")
     return reports / "index.html"
 
 

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import hashlib
 import json
-import os
 import platform
 import shutil
 import tempfile
@@ -21,7 +20,15 @@ from jcm_models.documents import shown
 from jcm_models.results import inputs_of
 from jcm_models.scenario import Scenario
 
-__all__ = ["Run", "code_hash", "complete_runs", "inputs_hash", "new_folder", "run_of", "write_inputs"]
+__all__ = [
+    "Run",
+    "code_hash",
+    "complete_runs",
+    "inputs_hash",
+    "new_folder",
+    "run_of",
+    "write_inputs",
+]
 
 _PACKAGES = ("numpy", "scipy", "pandas", "xarray", "pydantic", "pint", "papermill", "nbconvert")
 _RECORD = "run.json"
@@ -110,11 +117,11 @@ def new_folder(final: Path) -> Iterator[Path]:
         working.chmod(0o755)
         if final.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-            os.replace(final, old / "old")
-            os.replace(working, final)
+            final.replace(old / "old")
+            working.replace(final)
             shutil.rmtree(old)
         else:
-            os.replace(working, final)
+            working.replace(final)
     except BaseException:
         shutil.rmtree(working, ignore_errors=True)
         raise

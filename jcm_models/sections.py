@@ -91,7 +91,9 @@ def _answer(results: Results, words: Words, host: str) -> list[str]:
     """Say the outcome, what is never issued, and how much of it is assumed."""
     total = summarise(results)
     span = words(
-        "answer.one_year" if total.years == 1 else "answer.years", first=total.first, last=total.last
+        "answer.one_year" if total.years == 1 else "answer.years",
+        first=total.first,
+        last=total.last,
     )
     sentences = [*_outcome(total, words, host, span), _unissued(total, words, host)]
     given = list(results.scenario.inputs())
@@ -173,13 +175,17 @@ def _detail(detail: tuple[str, float], words: Words, wholes: Mapping[str, float]
 def emissions(results: Results, words: Words) -> str:
     """Return the figure of BaU, reference and project emissions."""
     figure = emissions_figure(results, words, host=host_name(results, words))
-    return render("figure.html", words, n=1, title=words("section.emissions"), figure=Markup(figure.html()))
+    return render(
+        "figure.html", words, n=1, title=words("section.emissions"), figure=Markup(figure.html())
+    )
 
 
 def split(results: Results, words: Words) -> str:
     """Return the figure of where the reductions go."""
     figure = split_figure(results, words, host=host_name(results, words))
-    return render("figure.html", words, n=2, title=words("section.split"), figure=Markup(figure.html()))
+    return render(
+        "figure.html", words, n=2, title=words("section.split"), figure=Markup(figure.html())
+    )
 
 
 def by_year(results: Results, words: Words) -> str:
@@ -252,7 +258,8 @@ def method(results: Results, words: Words) -> str:
 
 
 def _shown(variable: Variable, results: Results) -> bool:
-    return bool(variable.math) and (variable.name != "reserve_withheld" or results[variable.name].any())
+    idle = variable.name == "reserve_withheld" and not results[variable.name].any()
+    return bool(variable.math) and not idle
 
 
 @functools.cache

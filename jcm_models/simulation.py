@@ -156,11 +156,27 @@ def _emissions(scenario: Scenario, _: Arrays) -> Arrays:
     values = {name: value.at(years) for name, value in scenario.project_values().items()}
     found = scenario.method.function(**values)
     arrays = {
+        "bau_emissions": found.bau,
         "reference_emissions": found.reference,
         "project_emissions": found.project,
         "leakage_emissions": found.leakage,
     }
-    return arrays if found.bau is None else {"bau_emissions": found.bau, **arrays}
+    known = {name: array for name, array in arrays.items() if array is not None}
+    for name, array in known.items():
+        _assert_every_year(scenario, name, array)
+    return known
+
+
+def _assert_every_year(scenario: Scenario, name: str, array: NDArray[Any]) -> None:
+    """Assert that a method returns one number a year; one alone would spread over all (D3, D4)."""
+    years = scenario.calendar_years
+    found = np.shape(array)
+    if found[-1:] != years.shape or not np.all(np.isfinite(array)):
+        message = (
+            f"method {scenario.method.name}: {name} has shape {found} or is not finite; "
+            f"needed is a finite number for each of {years.size} years"
+        )
+        raise IdentityError(message)
 
 
 def _reductions(_: Scenario, known: Arrays) -> Arrays:

@@ -1,4 +1,4 @@
-"""A scenario on the screen: sections that follow sliders in JupyterLab and Voilà, and stand in a report.
+"""A scenario on the screen: sections that follow sliders, and stand still in a report.
 
 Each section shows itself as a widget where something can move it, and as plain HTML where nothing
 can: papermill, nbconvert, a page on paper. So one notebook has three lives.
@@ -62,7 +62,14 @@ def parse_overrides(text: str) -> dict[str, Any]:
     return found
 
 
-class Section(widgets.HTML):
+def _words(language: str) -> Words:
+    try:
+        return Words(language)
+    except ValueError as error:
+        raise ScenarioError([Problem("lang", str(error))]) from None
+
+
+class Section(widgets.HTML):  # type: ignore[misc]
     """A section of the page: a widget where it can move, HTML where it cannot."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class Section(widgets.HTML):
         return {**bundle, "text/html": self.value}
 
 
-class Controls(widgets.VBox):
+class Controls(widgets.VBox):  # type: ignore[misc]
     """The picker and the sliders; a report shows nothing in their place."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -97,7 +104,7 @@ class View:
     """
 
     def __init__(self, scenario: str | Path, overrides: str = "", lang: str = "en") -> None:
-        self.words = Words(lang)
+        self.words = _words(lang)
         file = find_file(scenario)
         self._choices = _scenarios_beside(file)
         file = _asked_for(self._choices) or file
@@ -209,7 +216,11 @@ class View:
     def _pick(self, name: str) -> None:
         if name not in self._choices:
             return
-        self._loaded = load_scenario(self._choices[name][1])
+        try:
+            self._loaded = load_scenario(self._choices[name][1])
+        except ScenarioError as error:  # the file was changed since it was offered
+            self._say(error.problems)
+            return
         self._sliders.clear()
         self._grid.children = self._slider_boxes()
         self._move()
@@ -295,7 +306,8 @@ def _slider(given: Input) -> widgets.FloatSlider:
 
 def _has_moved(slider: widgets.FloatSlider, given: Input) -> bool:
     """Tell a slider that was moved from one whose value the browser gave back a hair off."""
-    return abs(slider.value - (given.value.constant or 0.0)) > 0.01 * float(slider.step)
+    moved = abs(float(slider.value) - (given.value.constant or 0.0))
+    return moved > 0.01 * float(slider.step)
 
 
 def _nice(step: float) -> float:

@@ -87,6 +87,8 @@ MISTAKES = {
         "allowed: japan_government, japan_participants, host_government, host_participants",
     ),
     "a year where a key belongs": wrong("crediting.2020", 1, "unknown key; allowed here: start"),
+    "a key in brackets": wrong("[key]", 1, "unknown key"),
+    "a key in brackets in a section": wrong("crediting.[key]", 1, "unknown key; allowed here"),
     # what is missing
     "no allocation": wrong("allocation", REMOVED, "missing; How credits are divided"),
     "no shares": wrong(SHARES, REMOVED, "missing; Share of each party"),
@@ -473,6 +475,14 @@ def test_a_file_that_cannot_be_read_ends_in_a_clear_error(tmp_path, text, words)
     assert {problem.place.file for problem in found} == {str(path)}
 
 
+@pytest.mark.parametrize("end", ["x: [1", "x: [1\n", "x: {a", "x: 'a", '"x', "x: !!str [\n\n"])
+def test_what_is_left_open_at_the_end_is_named_at_a_line_of_the_file(tmp_path, end):
+    text = USUAL + end
+    (problem,) = problems(write(tmp_path, text))
+    assert problem.message.startswith("this is no YAML")
+    assert USUAL.count("\n") < problem.place.line <= len(text.split("\n"))
+
+
 @pytest.mark.parametrize("name", ["none", "", ".", "..", "/", "a\0b", "x" * 300, "none/none.yaml"])
 def test_a_scenario_that_is_not_there_ends_in_a_clear_error(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -529,7 +539,7 @@ def assert_refused_or_sound(path, text, overrides=None):
         jcm.compute(jcm.load_scenario(path, overrides))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(
     name=st.sampled_from(sorted(NAMED)),
     changes=st.dictionaries(

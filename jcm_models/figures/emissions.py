@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from jcm_models.figures import svg
 from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
 from jcm_models.figures.split import span_text, yearly
-from jcm_models.figures.svg import PAD, Array, Block, Element, Flag, Linear
+from jcm_models.figures.svg import PAD, Array, Block, Element, Flag, Linear, Years
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
@@ -55,31 +55,32 @@ class _Wedge:
 class _Scene:
     """What is drawn, before any size is known."""
 
-    years: NDArray[np.int64]
+    years: Years
     lines: dict[str, Array]
     wedges: list[_Wedge]
     leaks: bool
     words: Words
     host: str
+    span: str
+    largest: float
 
     def name(self, kind: str, suffix: str = "") -> str:
         leakage = "_leakage" if kind == "project" and self.leaks else ""
         return self.words(f"figure.{kind}{leakage}{suffix}", host=self.host)
 
-    @property
-    def span(self) -> str:
-        return span_text(self.years, self.words)
+    def label(self, kind: str) -> str:
+        from jcm_models.variables import result_variables  # here, as it loads YAML
 
-    @property
-    def largest(self) -> float:
-        return sum(wedge.tonnes for wedge in self.wedges)
+        if self.leaks and kind == "project":
+            return self.name(kind)
+        return self.words.label(result_variables()[f"{kind}_emissions"])
 
 
 @dataclass(frozen=True)
 class _Panel:
     """Where the lines are drawn."""
 
-    years: NDArray[np.int64]
+    years: Years
     x: Linear
     y: Linear
 
@@ -121,7 +122,7 @@ def emissions_figure(
     scene = _scene(results, words, host)
     title = title or words("figure.emissions_title")
     wide, narrow = (_draw(scene, title, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, _alt(scene), _caption(scene), wide, narrow)
+    return svg.Figure(title, _description(scene), _caption(scene), wide, narrow)
 
 
 def _scene(results: Mapping[str, ArrayLike], words: Words, host: str) -> _Scene:
@@ -149,7 +150,8 @@ def _scene(results: Mapping[str, ArrayLike], words: Words, host: str) -> _Scene:
         for kind, (top, bottom, tonnes) in kinds.items()
         if (top - bottom).max() > least
     ]
-    return _Scene(years, lines, wedges, bool(leakage.any()), words, host)
+    span, largest = span_text(years, words), sum(wedge.tonnes for wedge in wedges)
+    return _Scene(years, lines, wedges, bool(leakage.any()), words, host, span, largest)
 
 
 def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
@@ -223,12 +225,11 @@ def _areas(scene: _Scene, panel: _Panel) -> list[Element]:
 
 
 def _curves(scene: _Scene, panel: _Panel) -> list[Element]:
-    whole = np.ones(len(scene.years), dtype=bool)
     return [
         Element("path", {**dashes, "fill": "none", "stroke": kind, "d": d})
         for kind, dashes in _DASHES.items()
         if kind in scene.lines
-        for run in svg.runs(scene.years, whole)
+        for run in svg.runs(scene.years)
         for d in [svg.stairs(panel.starts[run], panel.ends[run], panel.y(scene.lines[kind][run]))]
     ]
 
@@ -271,8 +272,8 @@ def _tooltips(scene: _Scene, panel: _Panel, tonnes: float, unit: str) -> list[El
         )
         title = scene.words("figure.tooltip", year=scene.years[index], lines=lines, unit=unit)
         place = float(start), top, float(end - start), bottom - top
-        words, look = Element("title", {}, (title,)), {"class": "jcm-year", "pointer-events": "all"}
-        elements.append(svg.rectangle(*place, "none", words, **look))
+        words, more = Element("title", {}, (title,)), {"class": "jcm-year", "pointer-events": "all"}
+        elements.append(svg.rectangle(*place, "none", words, **more))
     return elements
 
 
@@ -378,7 +379,7 @@ def _caption(scene: _Scene) -> str:
     return words("figure.sentence_gap").join(sentences)
 
 
-def _alt(scene: _Scene) -> str:
+def _description(scene: _Scene) -> str:
     """Say the range and the key numbers."""
     words, every = scene.words, np.concatenate(list(scene.lines.values()))
     tonnes, unit = unit_for(float(every.max()))
@@ -386,7 +387,7 @@ def _alt(scene: _Scene) -> str:
     places = {"span": scene.span, "unit": unit, "low": low, "high": high}
     sentences = [words("figure.emissions_range", **places)]
     for kind, values in scene.lines.items():
-        places |= {"name": scene.name(kind), "first_year": f"{scene.years[0]}"}
+        places |= {"name": scene.label(kind), "first_year": f"{scene.years[0]}"}
         places |= {"first": _level(values[0], tonnes), "last": _level(values[-1], tonnes)}
         key = "emissions_line" if len(values) > 1 else "emissions_line_one"
         sentences.append(words(f"figure.{key}", last_year=f"{scene.years[-1]}", **places))

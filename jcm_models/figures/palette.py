@@ -27,7 +27,6 @@ FONTS = (
 )
 LEADING = 1.3
 
-
 _EM = {" ": 0.29, "\N{NO-BREAK SPACE}": 0.29} | dict.fromkeys("fijlrtI!'()*,-./:;[]`|", 0.34)
 _EM |= dict.fromkeys("mwMW@%", 0.92) | dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.71)
 _EM_OF_OTHERS = 0.58

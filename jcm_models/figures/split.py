@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
 from jcm_models.figures.palette import LEADING, NARROW, WIDE, amount, mass, text_width, wrap
-from jcm_models.figures.svg import Array, Element, Linear
+from jcm_models.figures.svg import Array, Element, Linear, Years
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
@@ -90,8 +90,8 @@ def split_figure(
     wide = _draw_wide(rows, title, subtitle, words)
     narrow = _draw_narrow(rows, title, subtitle, words)
     listed = [words("figure.split_row", name=r.label, amount=r.amount, share=r.share) for r in rows]
-    alt = words("figure.sentence_gap").join([f"{subtitle}.", *listed])
-    return svg.Figure(title, alt, _caption(sums, words, host, span), wide, narrow)
+    described = words("figure.sentence_gap").join([f"{subtitle}.", *listed])
+    return svg.Figure(title, described, _caption(sums, words, host, span), wide, narrow)
 
 
 def yearly(results: Mapping[str, ArrayLike], name: str) -> Array:
@@ -110,10 +110,9 @@ def yearly(results: Mapping[str, ArrayLike], name: str) -> Array:
     return values
 
 
-def span_text(years: NDArray[np.int64], words: Words) -> str:
+def span_text(years: Years, words: Words) -> str:
     """Return the years as people write them: 2030, or 2020 to 2024, 2030 with a dash."""
-    whole = np.ones(len(years), dtype=bool)
-    runs = [years[run] for run in svg.runs(years, whole)]
+    runs = [years[run] for run in svg.runs(years)]
     return words("figure.list_gap").join(
         words("figure.span" if len(run) > 1 else "figure.year", first=run[0], last=run[-1])
         for run in (runs if len(runs) <= _RUNS else [years])

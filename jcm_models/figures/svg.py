@@ -23,25 +23,17 @@ PAD = 7.0  # around a name [px]
 
 _STEPS = (1.0, 1.5, 2.0, 2.5, 4.0, 5.0)
 
-
-# What XML 1.0 cannot hold at all, beside the characters that need escaping.
+# What XML 1.0 cannot hold at all, and what it holds only in disguise.
 _ESCAPES = dict.fromkeys(
-    [*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF],
-    "\N{REPLACEMENT CHARACTER}",
+    [*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\N{REPLACEMENT CHARACTER}"
+) | str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+    | dict.fromkeys("\t\n\r", " ")
 )
-_ESCAPES |= {
-    38: "&amp;",
-    60: "&lt;",
-    62: "&gt;",
-    34: "&quot;",
-    39: "&#39;",
-    9: " ",
-    10: " ",
-    13: " ",
-}
 
 
 Array = NDArray[np.float64]
+Years = NDArray[np.int64]
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 Paint = Callable[[str], str]
 Value = str | float
@@ -156,9 +148,9 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     return [middles[index] for index in range(len(wanted))]
 
 
-def runs(years: NDArray[np.int64], where: NDArray[np.bool_]) -> Iterator[slice]:
-    """Yield each unbroken run of years in which `where` holds."""
-    chosen = np.flatnonzero(where)
+def runs(years: Years, where: NDArray[np.bool_] | None = None) -> Iterator[slice]:
+    """Yield each unbroken run of years, of those in which `where` holds."""
+    chosen = np.arange(len(years)) if where is None else np.flatnonzero(where)
     gaps = (np.diff(chosen) > 1) | (np.diff(years[chosen]) > 1)
     for group in np.split(chosen, np.flatnonzero(gaps) + 1):
         if group.size:
@@ -308,7 +300,7 @@ class Figure:
     ----------
     title : str
         What the figure is called.
-    alt : str
+    description : str
         What it shows, for those who do not see it: range and key numbers.
     caption : str
         A sentence that says what is seen.
@@ -317,14 +309,19 @@ class Figure:
     """
 
     title: str
-    alt: str
+    description: str
     caption: str
     wide: Drawing
     narrow: Drawing
 
+    @property
+    def alt(self) -> str:
+        """The text alternative: title and description."""
+        return f"{self.title}. {self.description}"
+
     def __repr__(self) -> str:
-        """Return the words of the figure, which is all a terminal can show."""
-        return f"{self.title}. {self.alt}"
+        """Return the text alternative, which is all a terminal can show."""
+        return self.alt
 
     def svg(self, standalone: bool = True, *, narrow: bool = False, key: str = "") -> str:
         """Return the figure as SVG: literal colours if it stands alone, CSS variables if not.
@@ -343,9 +340,9 @@ class Figure:
 
     def _write(self, paint: Paint, *, narrow: bool, key: str, sized: bool) -> str:
         drawing, name = (self.narrow, "narrow") if narrow else (self.wide, "wide")
-        words = f"{key} {self.title} {self.alt} ".encode("utf-8", "replace")
         content = "".join(element.write(str, "") for element in drawing.elements)
-        start = f"jcm-{zlib.crc32(words + content.encode()):08x}-{name}-"
+        digest = zlib.crc32(f"{key} {self.alt} {content}".encode("utf-8", "replace"))
+        start = f"jcm-{digest:08x}-{name}-"
         width, height = _short(drawing.width), _short(drawing.height)
         attributes: Attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -356,9 +353,9 @@ class Figure:
         }
         attributes |= {"width": width, "height": height} if sized else {"class": f"jcm-{name}"}
         title = Element("title", {"id": "title"}, (self.title,))
-        alt = Element("desc", {"id": "desc"}, (self.alt,))
+        words = Element("desc", {"id": "desc"}, (self.description,))
         paper = rectangle(0, 0, drawing.width, drawing.height, "surface")
-        page = Element("svg", attributes, (title, alt, paper, *drawing.elements))
+        page = Element("svg", attributes, (title, words, paper, *drawing.elements))
         return page.write(paint, start)
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
