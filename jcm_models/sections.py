@@ -43,6 +43,14 @@ _EQUATIONS = (
     "reserve_withheld",
     "credits",
 )
+_SYMBOLS = {
+    "inside": "c_y",
+    "creditable": "X_y",
+    "discounted": r"\mathrm{DIS}_y",
+    "deficit": r"\mathrm{DEF}_y",
+    "reserve": "R_y",
+    "share": "s_{p,y}",
+}
 
 
 @functools.cache
@@ -234,8 +242,10 @@ def method(results: Results, words: Words) -> str:
     scenario = results.scenario
     variables = [described(name, scenario) for name in _EQUATIONS if name in results]
     used = [variable for variable in variables if _shown(variable, results)]
-    symbols = [given.variable for given in scenario.method.inputs if given.variable.symbol]
-    given_names = scenario.project_values()
+    given = scenario.project_values()
+    own = [row.variable for row in scenario.method.inputs if row.name in given]
+    symbols = [(v.symbol, f"{words.label(v)} [{unit_text(v.unit)}]") for v in own if v.symbol]
+    symbols += [(symbol, words(f"symbol.{key}")) for key, symbol in _SYMBOLS.items()]
     rules = (
         f"method.rounding_{scenario.crediting.rounding}",
         f"method.negative_{scenario.crediting.negative}",
@@ -248,11 +258,7 @@ def method(results: Results, words: Words) -> str:
         title=words.choose(scenario.method.title, scenario.method.title_ja),
         source=scenario.method.source,
         equations=[(words.label(v), mathml(v.math), v.source) for v in used],
-        symbols=[
-            (mathml(v.symbol), words.label(v), unit_text(v.unit))
-            for v in symbols
-            if v.name in given_names
-        ],
+        symbols=[(mathml(symbol), text) for symbol, text in symbols],
         rules=[words(rule) for rule in rules],
     )
 

@@ -6,6 +6,7 @@ import functools
 import math
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from jcm_models.variables import Variable, party_label
@@ -16,6 +17,7 @@ LANGUAGES = ("en",)
 
 _DIGITS_OF_A_FACTOR = 5
 _WHOLE_FROM = 1000
+_WHOLE_PER_CENT = 100
 
 
 class Words:
@@ -58,12 +60,12 @@ class Words:
 
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
+    path = Path(__file__).parent / "words" / f"{language}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    texts: dict[str, str] = {}
-    for path in sorted((Path(__file__).parent / "words").glob(f"{language}*.yaml")):
-        for group, words in yaml.load(path.read_text(encoding="utf-8"), loader).items():
-            texts |= {f"{group}.{key}": text for key, text in words.items()}
-    return texts
+    nested = yaml.load(path.read_text(encoding="utf-8"), loader)
+    return {
+        f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
+    }
 
 
 def number(value: float, unit: str = "tCO2e") -> str:
@@ -74,15 +76,22 @@ def number(value: float, unit: str = "tCO2e") -> str:
     >>> number(15034.34), number(0.319, "tCO2e/MWh"), number(1.0601, "tCO2e/MWh")
     ('15,034', '0.319', '1.0601')
     """
-    if unit == "1":
-        return f"{100 * value:.3g}\N{NO-BREAK SPACE}%"
     if not math.isfinite(value):
         return "–"
-    if float(value).is_integer() or abs(value) >= _WHOLE_FROM:
-        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
-    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
-    text = f"{value:,.{max(_DIGITS_OF_A_FACTOR - whole, 0)}f}"
-    return text.rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
+    if unit == "1":
+        percent = 100 * value
+        text = f"{percent:,.0f}" if abs(percent) >= _WHOLE_PER_CENT else _short(percent, 3)
+        text += "\N{NO-BREAK SPACE}%"
+    elif float(value).is_integer() or abs(value) >= _WHOLE_FROM:
+        text = f"{value:,.0f}"
+    else:
+        text = _short(value, _DIGITS_OF_A_FACTOR)
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _short(value: float, digits: int) -> str:
+    """Write so many significant digits, never an exponent, no zeros at the end."""
+    return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
 
 
 def unit_text(unit: str) -> str:

@@ -170,7 +170,7 @@ def _share(tonnes: float, total: float, words: Words) -> str:
         return words("figure.no_share")
     if 0 < abs(share) < _TINY:
         return words("figure.tiny", share=number(0.001, "1"))
-    return number(round(share, 3), "1").replace("-", "\N{MINUS SIGN}")
+    return number(round(share, 3), "1")
 
 
 def _scale(rows: list[_Row], left: float, right: float) -> Linear:
