@@ -11,8 +11,9 @@ Whole = NDArray[np.int64]
 
 ROUNDINGS = ("largest_remainder", "government_residual", "government_ceiling")
 
-# Shares such as 0.2 are not exact in binary; a tie between remainders must stay a tie.
-_SAME = 9
+# Shares such as 0.56 are not exact in binary: of 9,066,400 tonnes that is a hair more than a whole
+# number, which must not be rounded up, and a tie between remainders must stay a tie.
+_SAME = 6
 
 
 def allocate(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -18,18 +18,23 @@ import yaml
 
 from jcm_models.problems import Place, Problem
 
-__all__ = ["Change", "Document", "KeyPath", "dotted", "override", "parse_set", "read", "shown"]
+__all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
+__all__ += ["read", "shown"]
 
 KeyPath: TypeAlias = tuple[str, ...]
 
 _LARGEST_FILE = 1_000_000
 _MOST_NODES = 50_000
+_DEEPEST = 50
+_LONGEST_NUMBER = 300
+_SHOWN_OF_A_NAME = 80
 _STANDARD = "tag:yaml.org,2002:"
 _STANDARD_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "map", "seq", "merge"}
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE_VALUES = {"value", "series", "distribution"}
 
 
@@ -100,14 +105,23 @@ def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
     place = reader.places.pop(("extends",), None)
     chain = (*children, path)
     target = path.parent / str(parent)
-    if any(target.resolve() == file.resolve() for file in chain):
-        circle = " -> ".join(file.name for file in (*chain, target))
-        problem = Problem("extends", f"goes in a circle: {circle}", place)
-        return replace(document, problems=(*document.problems, problem))
-    if not target.is_file():
-        problem = Problem("extends", f"there is no file {shown(target)}", place)
+    wrong = ""
+    if not is_file(target):
+        wrong = f"there is no file {str(parent)[:_SHOWN_OF_A_NAME]!r} beside {shown(path)}"
+    elif any(target.resolve() == file.resolve() for file in chain):
+        wrong = f"goes in a circle: {' -> '.join(file.name for file in (*chain, target))}"
+    if wrong:
+        problem = Problem("extends", wrong, place)
         return replace(document, problems=(*document.problems, problem))
     return _merged(read(target, chain), document)
+
+
+def is_file(path: FilePath) -> bool:
+    """Tell whether there is a file, also of a name that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _merged(base: Document, top: Document) -> Document:
@@ -159,7 +173,7 @@ def parse_set(text: str) -> tuple[str, Any]:
         message = f"found {text!r}; write it as key=value, such as crediting.discount=0.95"
         raise ValueError(message)
     reader = _Reader(FilePath(f"--set {text}"))
-    value = reader.load_text(written.strip())
+    value = reader.load_text(written.strip()) if written.strip() else None
     if reader.problems:
         raise ValueError(reader.problems[0].message)
     return key.strip(), value
@@ -187,9 +201,21 @@ def override(document: Document, overrides: Mapping[str, Any], origin: str) -> D
         path = tuple(key.split("."))
         data, old = _replaced(data, path, value)
         _forget(places, path)
-        places[path] = Place(f"{origin} {key}={value}")
+        for part in (*_numbers_around(data, path), path):
+            places[part] = Place(f"{origin} {key}={value}")
         changes.append(Change(key, old, value))
     return replace(document, data=data, places=places, changes=tuple(changes))
+
+
+def _numbers_around(data: dict[Any, Any], path: KeyPath) -> Iterator[KeyPath]:
+    """Yield the number that a path leads into: its unit alone makes it another number."""
+    section: Any = data
+    for length, key in enumerate(path[:-1], start=1):
+        section = next((v for k, v in section.items() if str(k) == key), None)
+        if not isinstance(section, dict):
+            return
+        if not _is_section(section):
+            yield path[:length]
 
 
 def _replaced(data: dict[Any, Any], path: KeyPath, value: Any) -> tuple[dict[Any, Any], Any]:
@@ -223,6 +249,8 @@ class _Reader:
             return self._refuse("the file is not text in UTF-8")
         except OSError as error:
             return self._refuse(f"the file cannot be read: {error.strerror}")
+        except ValueError:
+            return self._refuse("the file cannot be read: no file can have such a name")
         data = self.load_text(text)
         if self.problems or isinstance(data, dict):
             return data if isinstance(data, dict) else {}
@@ -231,16 +259,16 @@ class _Reader:
     def load_text(self, text: str) -> Any:
         """Read YAML text; None, and a problem, where it is no YAML."""
         try:
-            node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            if _too_deep(text):
+                return self._note((), "the file is nested too deeply", None)
+            node = yaml.compose(text, _LOADER)
             return self._build(node, ()) if node is not None else {}
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else None
+            line = min(mark.line, text.count("\n")) + 1 if mark else None
             self._note((), f"this is no YAML: {error.problem or error.context}", line)
         except yaml.YAMLError as error:
             self._note((), f"this is no YAML: {error}".splitlines()[0], None)
-        except RecursionError:
-            self._note((), "the file is nested too deeply", None)
         except _TooMuchError:
             message = "aliases (*name) repeat each other too often; write the values out"
             self._note((), message, None)
@@ -259,8 +287,7 @@ class _Reader:
             raise _TooMuchError
         line = node.start_mark.line + 1
         self.places.setdefault(path, Place(self._shown, line))
-        if node.tag.removeprefix(_STANDARD) not in _STANDARD_TAGS:
-            self._note(path, f"the tag {node.tag!r} is refused; write plain values only", line)
+        if not self._is_plain(node, path):
             return None
         self._open.add(id(node))
         try:
@@ -274,24 +301,49 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
+        seen: set[KeyPath] = set()
         for key_node, value_node in node.value:
-            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = self._key(key_node, path)
             line = key_node.start_mark.line + 1
             if not isinstance(key, (str, int)) or isinstance(key, bool):
                 self._note(path, "a key must be a word or a year", line)
                 continue
             here = (*path, str(key))
-            if key in data:
+            if here in seen:
                 first = self.places[here].line
                 self._note(here, f"given twice, in lines {first} and {line}; keep one", line)
                 continue
+            seen.add(here)
             self.places[here] = Place(self._shown, line)
             data[key] = self._build(value_node, here)
         return data
 
+    def _key(self, node: yaml.Node, path: KeyPath) -> Any:
+        plain = isinstance(node, yaml.ScalarNode) and self._is_plain(node, path)
+        return _scalar(node) if plain and isinstance(node, yaml.ScalarNode) else None
+
+    def _is_plain(self, node: yaml.Node, path: KeyPath) -> bool:
+        """Tell whether a node asks for no Python object; one that does is a problem."""
+        if node.tag.removeprefix(_STANDARD) in _STANDARD_TAGS:
+            return True
+        line = node.start_mark.line + 1
+        self._note(path, f"the tag {node.tag!r} is refused; write plain values only", line)
+        return False
+
 
 class _TooMuchError(Exception):
     """Aliases unfold to more nodes than any scenario needs, or to themselves."""
+
+
+def _too_deep(text: str) -> bool:
+    """Tell by its events whether YAML is nested too deeply: the composer would crash on it."""
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
@@ -301,6 +353,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return text
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
+    if len(text) > _LONGEST_NUMBER:
+        return text
     if _INTEGER.fullmatch(text):
         return int(text.replace("_", ""))
     if _FLOAT.fullmatch(text):

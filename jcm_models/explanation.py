@@ -94,19 +94,19 @@ def _result(
     if name in done:
         return done[name]
     array = dataset[name]
-    deeper = (
-        _result(dataset, given, where, written, done)
-        if given in dataset.data_vars
-        else _input(given, where, written)
-        for given in _named_inputs(dataset, name)
-    )
+    deeper: list[Explanation] = []
+    for given in _named_inputs(dataset, name):
+        if given in dataset.data_vars:
+            deeper.append(_result(dataset, given, where, written, done))
+        else:
+            deeper += _inputs(given, where, written)
     done[name] = Explanation(
         name=_at(name, array, where),
         value=_value(array, where),
         equation=str(array.attrs["equation"]),
         source=str(array.attrs["source"]),
         place="",
-        inputs=tuple(d for d in deeper if d is not None),
+        inputs=tuple(deeper),
     )
     return done[name]
 
@@ -138,22 +138,21 @@ def _value(array: Any, where: tuple[int, str | None]) -> str:
     return f"{number(float(chosen), unit)} {unit_text(unit)}".rstrip()
 
 
-def _input(
+def _inputs(
     path: str, where: tuple[int, str | None], written: Mapping[str, Any]
-) -> Explanation | None:
-    """Explain a number of the scenario, or one for each party; None where it was not given."""
+) -> Iterator[Explanation]:
+    """Explain a number of the scenario, or those of the parties; none where it was not given."""
     year, party = where
-    row = written.get(path) or written.get(f"{path}.{party}")
-    if row is None:
-        return None
-    points = row["value"]
-    value = row["written"]
-    if isinstance(points, dict) and str(year) in points:
-        value = f"{number(points[str(year)], row['unit'])} {unit_text(row['unit'])}".rstrip()
-    return Explanation(
-        name=row["path"],
-        value=value,
-        equation="",
-        source=row["source"] or row["standing"],
-        place=row["place"] or row["note"] or "",
-    )
+    of_parties = [f"{path}.{p}" for p in PARTIES if party in (None, p)]
+    for row in (written[key] for key in (path, *of_parties) if key in written):
+        points = row["value"]
+        value = row["written"]
+        if isinstance(points, dict) and str(year) in points:
+            value = f"{number(points[str(year)], row['unit'])} {unit_text(row['unit'])}".rstrip()
+        yield Explanation(
+            name=row["path"],
+            value=value,
+            equation="",
+            source=row["source"] or row["standing"],
+            place=row["place"] or row["note"] or "",
+        )

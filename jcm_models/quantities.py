@@ -33,7 +33,13 @@ _DEFINITIONS = (
     "kilotonne = 1e3 metric_ton = kt",  # pint alone reads kt as knots
     "tonne_of_coal_equivalent = 29.3076 GJ = tce",
 )
-_NUMBER = re.compile(r"[-+]?(?:\d+(?:[,_ ]\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(
+    r"[-+]?(?:(?:\d+(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII
+)
+# Names with small powers, multiplied and divided: a unit never asks for arithmetic.
+_TERM = r"\(*(?:[^\W\d_]\w*|%|1)(?:(?:\*\*|\^)-?[1-9])?\)*"
+_UNIT = re.compile(rf"{_TERM}(?:\s*[*/\N{{MIDDLE DOT}}]?\s*{_TERM})*")
+_LONGEST_UNIT = 60
 _PER_CENT = re.compile(r"%|per\s?cent")
 
 
@@ -67,12 +73,11 @@ def parse(text: str) -> tuple[float, str | None]:
         If `text` does not begin with a number.
     """
     match = _NUMBER.match(text.strip())
-    digits = re.sub(r"[,_ ]", "", match.group()) if match else ""
-    if not re.search(r"\d", digits):
+    if match is None:
         message = f"found {text!r}; a number is needed, with or without a unit after it"
         raise ValueError(message)
-    unit = text.strip()[match.end() :].strip() if match else ""
-    return float(digits), unit or None
+    unit = text.strip()[match.end() :].strip()
+    return float(re.sub(r"[,_ ]", "", match.group())), unit or None
 
 
 def convert(value: float, unit: str | None, target: str) -> float:
@@ -107,6 +112,8 @@ def convert(value: float, unit: str | None, target: str) -> float:
     import pint
 
     try:
+        if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit.strip()):
+            raise pint.errors.DefinitionSyntaxError(unit)  # noqa: TRY301
         quantity = registry().Quantity(float(value), _spelled(unit))
         converted = float(quantity.to(_spelled(target)).magnitude)
         if _per_time(unit) == _per_time(target):

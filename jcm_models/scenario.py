@@ -204,12 +204,12 @@ class Scenario(_Section):
 
         return changed(self, overrides)
 
-    @functools.cached_property
+    @property
     def calendar_years(self) -> NDArray[np.int64]:
         """The years simulated, shape (year,)."""
         return calendar_years(self.years.first, self.years.last)
 
-    @functools.cached_property
+    @property
     def share_credited(self) -> NDArray[np.float64]:
         """Share of each year inside the crediting period [1], shape (year,)."""
         return share_of_years(self.calendar_years, self.crediting.start, self.crediting.end)
@@ -224,8 +224,9 @@ class Scenario(_Section):
 
     def inputs(self) -> Iterator[Input]:
         """Yield every number of the scenario, the project's first."""
-        rows = {given.name: given.variable for given in self.method.inputs}
-        for name, value in self.project_values().items():
+        given_values = self.project_values()
+        rows = {g.name: g.variable for g in self.method.inputs} if given_values else {}
+        for name, value in given_values.items():
             yield self._input(("project", name), rows[name], value)
         yield self._input(
             ("crediting", "discount"), input_variable("crediting.discount"), self.crediting.discount

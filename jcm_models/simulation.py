@@ -57,16 +57,16 @@ def load_scenario(
     """
     reading = read_scenario(name, overrides, origin)
     problems = list(reading.problems)
-    if reading.scenario is not None and not _without_years(problems):
+    if reading.scenario is not None and not _unsound(problems):
         problems += _levels_out_of_order(reading.scenario, _emissions(reading.scenario, {}))
     if problems or reading.scenario is None:
         raise ScenarioError(problems)
     return reading.scenario
 
 
-def _without_years(problems: list[Problem]) -> bool:
-    """Tell whether the values cannot be read at every year, so that no level can be compared."""
-    return any(p.path.startswith("years") or "pathway covers" in p.message for p in problems)
+def _unsound(problems: list[Problem]) -> bool:
+    """Tell whether years or project have a problem, so that no level can be judged."""
+    return any(problem.path.split(".")[0] in {"years", "project"} for problem in problems)
 
 
 def _levels_out_of_order(scenario: Scenario, arrays: Arrays) -> list[Problem]:
@@ -236,7 +236,7 @@ def _assert_identity(scenario: Scenario, known: Arrays) -> None:
     top = known.get("bau_emissions", known["reference_emissions"])
     saved = top - known["project_emissions"] - known["leakage_emissions"]
     parts = {
-        "not issued (BaU - reference)": top - known["reference_emissions"],
+        "not issued (BaU - reference)": known.get("unissued_reductions", np.zeros(1)),
         "outside the crediting period": known["reductions_outside_crediting"],
         "discounted": known["reductions_discounted"],
         "deficits": known["deficit_settled"],
@@ -244,14 +244,20 @@ def _assert_identity(scenario: Scenario, known: Arrays) -> None:
         "reserve": known["reserve_withheld"],
         "parties": known["credits"].sum(axis=-2),
     }
-    total = np.sum(np.broadcast_arrays(*parts.values()), axis=0)
+    shown = dict(zip(parts, np.broadcast_arrays(saved, *parts.values())[1:], strict=True))
+    total = np.sum(list(shown.values()), axis=0)
     wrong = np.abs(saved - total) > _TONNES + _RELATIVE * np.abs(saved)
     if not wrong.any():
         return
     at = int(np.flatnonzero(wrong.reshape(-1, wrong.shape[-1]).any(axis=0))[0])
-    sums = ", ".join(f"{name} {np.ravel(part[..., at])[0]:,.3f}" for name, part in parts.items())
+    sums = ", ".join(f"{name} {_first(part, at):,.3f}" for name, part in shown.items())
     message = (
-        f"in {scenario.calendar_years[at]} the project saves {np.ravel(saved[..., at])[0]:,.3f} "
-        f"tCO2e but the parts add up to {np.ravel(total[..., at])[0]:,.3f} ({sums}); convention K7"
+        f"in {scenario.calendar_years[at]} the project saves {_first(saved, at):,.3f} "
+        f"tCO2e but the parts add up to {_first(total, at):,.3f} ({sums}); convention K7"
     )
     raise IdentityError(message)
+
+
+def _first(array: NDArray[Any], at: int) -> float:
+    """Return the number of a year, the first where there are several samples."""
+    return float(np.ravel(array[..., at])[0])

@@ -6,6 +6,8 @@ of its place, with the words it was written in.
 
 from __future__ import annotations
 
+import math
+import numbers
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
@@ -33,10 +35,12 @@ Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 
 
 def _is_point(data: Any) -> Any:
-    if isinstance(data, bool) or not isinstance(data, (int, float, str)):
+    if isinstance(data, str):
+        return data
+    if isinstance(data, bool) or not isinstance(data, numbers.Real):
         message = f"found {data!r}; a number is needed, with or without a unit after it"
         raise ValueError(message)  # noqa: TRY004  (pydantic collects value errors)
-    return data
+    return data if isinstance(data, int) else float(data)
 
 
 _Point: TypeAlias = Annotated[
@@ -80,6 +84,7 @@ _PARAMETERS = {
     "normal": ("mean", "sd"),
     "lognormal": ("mean", "sd"),
 }
+_LONGEST_SHOWN = 60
 _ALL_PARAMETERS = ("low", "mode", "high", "mean", "sd")
 
 
@@ -198,7 +203,7 @@ class InUnit:
             points = tuple(self._bounded(written.series[y], written.unit, f"{y}: ") for y in years)
         elif written.distribution is not None:
             spread = self._spread(written.distribution, written.unit)
-            points = (self._bounded(_mean(*spread), None, "its mean: "),)
+            points = (_mean(*spread),)
         else:
             points = (self._bounded(written.value, written.unit, ""),)
         return Value(
@@ -217,38 +222,59 @@ class InUnit:
     def _bounded(self, point: Any, unit: str | None, what: str) -> float:
         number_here = self._number(point, unit, what)
         least, most = self.variable.least, self.variable.most
-        below = least is not None and number_here < least
-        if below or (most is not None and number_here > most) or not np.isfinite(number_here):
-            allowed = f"{'any number' if least is None else f'{least:g}'} to " + (
-                "any number" if most is None else f"{most:g}"
-            )
-            shown = "" if self.variable.unit == "1" else f" {self.variable.unit}"
-            message = f"{what}found {point}; allowed is {allowed}{shown}"
-            raise ValueError(message)
-        return number_here
+        low = -math.inf if least is None else least
+        high = math.inf if most is None else most
+        if low <= number_here <= high and math.isfinite(number_here):
+            return number_here
+        message = f"{what}found {_short(point)}; allowed is {self._allowed()}"
+        raise ValueError(message)
+
+    def _allowed(self) -> str:
+        row = self.variable
+        least = "any number" if row.least is None else f"{row.least:g}"
+        most = "any number" if row.most is None else f"{row.most:,g}"
+        return f"{least} to {most}" + ("" if row.unit == "1" else f" {row.unit}")
 
     def _number(self, point: Any, unit: str | None, what: str = "") -> float:
         try:
-            if isinstance(point, str):
-                magnitude, own = parse(point)
-                return convert(magnitude, own or unit, self.variable.unit)
-            return convert(float(point), unit, self.variable.unit)
+            magnitude, own = parse(point) if isinstance(point, str) else (float(point), None)
+            return convert(magnitude, own or unit, self.variable.unit)
+        except OverflowError:
+            message = f"{what}found a number beyond all bounds; allowed is {self._allowed()}"
         except ValueError as error:
             message = f"{what}{error}"
-            raise ValueError(message) from None
+        raise ValueError(message)
 
     def _spread(self, spread: _Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
         names = _PARAMETERS[spread.shape]
-        numbers = tuple(self._number(getattr(spread, n), unit, f"{n}: ") for n in names)
-        ordered = names[0] == "mean" or list(numbers) == sorted(numbers)
-        if not ordered or (names[0] == "mean" and numbers[1] <= 0):
-            order = "sd > 0" if names[0] == "mean" else " <= ".join(names)
+        by_mean = names[0] == "mean"
+        numbers = tuple(
+            self._parameter(name, getattr(spread, name), unit, free=name == "sd") for name in names
+        )
+        ordered = numbers[1] > 0 if by_mean else list(numbers) == sorted(numbers)
+        if not ordered:
+            order = "sd > 0" if by_mean else " <= ".join(names)
             message = f"the distribution needs {order}"
             raise ValueError(message)
         if spread.shape == "lognormal" and numbers[0] <= 0:
             message = "a lognormal distribution needs mean > 0"
             raise ValueError(message)
         return spread.shape, numbers
+
+    def _parameter(self, name: str, point: Any, unit: str | None, *, free: bool) -> float:
+        """Read a parameter of a distribution; ends and means lie within the bounds."""
+        if not free:
+            return self._bounded(point, unit, f"{name}: ")
+        found = self._number(point, unit, f"{name}: ")
+        if not math.isfinite(found):
+            message = f"{name}: found {_short(point)}; a finite number is needed"
+            raise ValueError(message)
+        return found
+
+
+def _short(point: Any) -> str:
+    text = str(point)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _mean(shape: str, parameters: tuple[float, ...]) -> float:

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems quantities variables periods wording",
-    2: "rulebook documents values method_catalogue scenario reading",
+    2: "rulebook documents values method_catalogue scenario complaints contradictions reading",
     3: "methods emissions crediting reversal allocation",
     4: "results simulation explanation runs",
     5: "apps cli exporting figures jupyter pages reporting schema sections starting styles summary "

@@ -1,0 +1,116 @@
+"""What a model finds wrong with a scenario, told in words: key, place, what is allowed."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from jcm_models.documents import Document, KeyPath, dotted
+from jcm_models.problems import Problem, nearest
+from jcm_models.values import Value, Written
+
+__all__ = ["key_path", "told"]
+
+_UNKNOWN = {"extra_forbidden", "invalid_key"}
+_LONGEST_SHOWN = 60
+
+
+def key_path(error: ErrorDetails) -> KeyPath:
+    """Return the path of the key that an error concerns."""
+    parts = tuple(str(part) for part in error["loc"])
+    of_a_key = parts[-1:] == ("[key]",) and error["type"] not in _UNKNOWN
+    return parts[:-1] if of_a_key else parts
+
+
+def told(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
+    """Return an error of a model as a problem with its place.
+
+    Parameters
+    ----------
+    error : dict
+        One error of a pydantic validation.
+    document : Document
+        What was validated.
+    model : type of BaseModel
+        What it was validated against.
+
+    Returns
+    -------
+    Problem
+        The key, where it stands, what was found and what is allowed.
+    """
+    path = key_path(error)
+    return Problem(dotted(path), _message(error, path, model), document.place(path))
+
+
+def _message(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
+    kind = error["type"]
+    if kind in _UNKNOWN:
+        return f"unknown key{_suggestion(path, model)}"
+    if kind == "missing":
+        return f"missing; {_needed(path, model)}"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    if kind == "literal_error":
+        found = str(error["input"])
+        listed = str(error["ctx"]["expected"]).replace("' or '", "', '")
+        allowed = [word.strip("'") for word in listed.split(", ")]
+        shown = _short(repr(found))
+        return f"found {shown}{nearest(found, allowed)}; allowed: {', '.join(allowed)}"
+    text = error["msg"]
+    return f"found {_short(repr(error['input']))}; {text[:1].lower()}{text[1:]}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _fields_at(path: KeyPath, model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of the section, or of the number, that the last key stands in."""
+    here: Any = model
+    for part in path[:-1]:
+        section = _section(here)
+        if section is None:
+            here = typing.get_args(here)[1] if typing.get_origin(here) is dict else None
+        else:
+            described = section.model_fields.get(part)
+            here = described.annotation if described else None
+    section = _section(here)
+    return dict(section.model_fields) if section else {}
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that a type stands for: what a number is written as, for a number."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return Written if annotation is Value else annotation
+    if typing.get_origin(annotation) in {typing.Annotated, typing.Union, types.UnionType}:
+        return _section(typing.get_args(annotation)[0])
+    return None
+
+
+def _suggestion(path: KeyPath, model: type[BaseModel]) -> str:
+    here = list(_fields_at(path, model))
+    anywhere = _all_keys(model) if len(path) == 1 else ()
+    listed = f"; allowed here: {', '.join(here)}" if here else ""
+    return nearest(path[-1], [*here, *anywhere]) + listed
+
+
+def _all_keys(model: type[BaseModel], above: KeyPath = ()) -> Iterator[str]:
+    for name, described in model.model_fields.items():
+        yield dotted((*above, name))
+        section = _section(described.annotation)
+        if section is not None and section is not Written:
+            yield from _all_keys(section, (*above, name))
+
+
+def _needed(path: KeyPath, model: type[BaseModel]) -> str:
+    described = _fields_at(path, model).get(path[-1])
+    if described is None or not described.description:
+        return "it is needed"
+    return f"{described.description.rstrip('.')} is needed"

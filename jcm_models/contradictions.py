@@ -1,0 +1,98 @@
+"""What no single key shows: periods, pathways and shares that do not fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from jcm_models.documents import dotted
+from jcm_models.problems import Problem
+from jcm_models.scenario import Scenario
+from jcm_models.variables import PARTIES
+
+__all__ = ["contradictions"]
+
+_SUM_OF_SHARES = 1e-9
+
+
+def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Problem]:
+    """Find the contradictions between the keys of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario; each of its keys is sound by itself, or stands in for one that is not.
+    unsound : collection of str
+        The keys that have a problem already; nothing is concluded from them.
+
+    Returns
+    -------
+    list of Problem
+        Each with its place.
+    """
+    problems = [*_backwards(scenario, unsound), *_parties_without_share(scenario, unsound)]
+    if _touched("years", {*unsound, *(problem.path for problem in problems)}):
+        return problems
+    problems += _outside(scenario, unsound)
+    pathways = list(_pathways(scenario, unsound))
+    broken = {*unsound, *(problem.path for problem in [*problems, *pathways])}
+    judged = "allocation" not in broken and not _touched("allocation.shares", broken)
+    return [*problems, *pathways, *(_sums_of_shares(scenario) if judged else [])]
+
+
+def _touched(section: str, keys: Collection[str]) -> bool:
+    return any(f"{key}.".startswith(f"{section}.") for key in keys)
+
+
+def _backwards(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    place = scenario.document.place
+    years, period = scenario.years, scenario.crediting
+    if years.last < years.first and not _touched("years", unsound):
+        text = f"found {years.last}, before years.first: {years.first}"
+        yield Problem("years.last", text, place(("years", "last")))
+    if period.start and period.end and period.end < period.start:
+        text = f"found {period.end}, before crediting.start: {period.start}"
+        yield Problem("crediting.end", text, place(("crediting", "end")))
+
+
+def _outside(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    period, years = scenario.crediting, scenario.years
+    if np.any(scenario.share_credited) or {"crediting.start", "crediting.end"} & set(unsound):
+        return
+    text = (
+        f"the crediting period {period.start or 'from the start'} to {period.end or 'the end'} "
+        f"lies outside {years.first} to {years.last}"
+    )
+    key = "end" if period.end else "start"
+    yield Problem("crediting", text, scenario.document.place(("crediting", key)))
+
+
+def _pathways(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    for given in scenario.inputs():
+        if _touched(given.path, unsound):
+            continue
+        try:
+            given.value.at(scenario.calendar_years)
+        except ValueError as error:
+            yield Problem(given.path, str(error), given.place)
+
+
+def _parties_without_share(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    for party, share in scenario.allocation.shares.items():
+        path = ("allocation", "shares", party)
+        if not any(share.points) and not _touched(dotted(path), unsound):
+            text = "found 0, which gives this party nothing; give it a share or leave it out"
+            yield Problem(dotted(path), text, scenario.document.place(path))
+
+
+def _sums_of_shares(scenario: Scenario) -> Iterator[Problem]:
+    given = scenario.allocation.shares
+    sums = scenario.shares().sum(axis=0)
+    wrong = np.flatnonzero(np.abs(sums - 1.0) > _SUM_OF_SHARES)
+    if wrong.size:
+        year = scenario.calendar_years[wrong[0]]
+        listed = " + ".join(given[p].written for p in PARTIES if p in given) or "nothing"
+        text = f"add up to {sums[wrong[0]]:.6g} in {year} ({listed}); they must add up to 1"
+        place = scenario.document.place(("allocation", "shares"))
+        yield Problem("allocation.shares", text, place)
