@@ -32,11 +32,12 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
         Each with its place.
     """
     problems = [*_backwards(scenario, unsound), *_parties_without_share(scenario, unsound)]
-    if _touched("years", {*unsound, *(problem.path for problem in problems)}):
+    broken = {*unsound, *(problem.path for problem in problems)}
+    if _touched("years", broken):
         return problems
-    problems += _outside(scenario, unsound)
+    problems += _outside(scenario, broken)
     pathways = list(_pathways(scenario, unsound))
-    broken = {*unsound, *(problem.path for problem in [*problems, *pathways])}
+    broken |= {problem.path for problem in pathways}
     judged = "allocation" not in broken and not _touched("allocation.shares", broken)
     return [*problems, *pathways, *(_sums_of_shares(scenario) if judged else [])]
 

@@ -156,6 +156,12 @@ MISTAKES = {
         "covers 2020 to 2022 and says nothing of 2023 to 2024; add these years",
         needs=("years",),
     ),
+    "a share without all its years": wrong(
+        JAPAN,
+        {"series": {2020: 0.6, 2022: 0.6}},
+        "covers 2020 to 2022 and says nothing of 2023 to 2024; add these years",
+        needs=("years", SHARES),
+    ),
     "a year missing inside the pathway": wrong(
         STATED,
         {"series": {2020: 1, 2022: 2, 2024: 3}, "interpolate": "none"},

@@ -95,6 +95,23 @@ def test_deficits_are_carried_through_a_whole_run(folder):
     assert ignored["credits_issued"].tolist() == [50, 0, 20, 30, 40]
 
 
+def test_the_rules_of_rounding_reach_a_whole_run(folder):  # K2, K6
+    changes = {"project.electricity_supplied": 10.5, "project.reference_emission_factor": 1}
+    assert jcm.compute(load(folder, TINY, changes))["credits_issued"].tolist() == [10] * 5
+    scenario = load(folder, TINY, changes).with_(
+        {
+            "crediting.rounding": "nearest",
+            "allocation.rounding": "government_ceiling",
+            "allocation.shares": {"japan_government": 0.4, "host_government": 0.6},
+        }
+    )
+    found = jcm.compute(scenario)
+    assert found["credits_issued"].tolist() == [11] * 5
+    assert found["credits"][:, 0].tolist() == [5, 0, 6, 0]  # 4.4 and 6.6, the first rounded up
+    by_remainders = jcm.compute(scenario.with_({"allocation.rounding": "largest_remainder"}))
+    assert by_remainders["credits"][:, 0].tolist() == [4, 0, 7, 0]
+
+
 def numbers_in(most):
     constant = st.floats(0, most)
     return constant | st.lists(constant, min_size=5, max_size=5).map(
