@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from jcm_models.problems import Place, Problem
+from jcm_models.tables import FAST_LOADER
 
 __all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
 __all__ += ["read", "shown"]
@@ -34,7 +35,6 @@ _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE_VALUES = {"value", "series", "distribution"}
 
 
@@ -261,7 +261,7 @@ class _Reader:
         try:
             if _too_deep(text):
                 return self._note((), "the file is nested too deeply", None)
-            node = yaml.compose(text, _LOADER)
+            node = yaml.compose(text, FAST_LOADER)
             return self._build(node, ()) if node is not None else {}
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -338,7 +338,7 @@ class _TooMuchError(Exception):
 def _too_deep(text: str) -> bool:
     """Tell by its events whether YAML is nested too deeply: the composer would crash on it."""
     depth = 0
-    for event in yaml.parse(text, _LOADER):
+    for event in yaml.parse(text, FAST_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime
 import functools
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from jcm_models.problems import nearest
+from jcm_models.tables import read_table
 
 __all__ = ["Partner", "Rule", "partner", "partners", "rules_at"]
 
@@ -41,7 +38,7 @@ class Rule:
 @functools.cache
 def partners() -> dict[str, Partner]:
     """Return the partner countries by their ISO 3166 alpha-3 code, in order of signature."""
-    table = _read("partners.yaml")
+    table = read_table("rules/partners.yaml")
     source = table["source"]
     return {
         code: Partner(code=code, source=source, place=row.pop("place", None), **row)
@@ -88,14 +85,8 @@ def rules_at(code: str, day: datetime.date) -> dict[str, Rule]:
     """
     partner(code)
     found: dict[str, Rule] = {}
-    for name, rule in _read("general.yaml")["rules"].items():
+    for name, rule in read_table("rules/general.yaml")["rules"].items():
         for row in sorted(rule["values"], key=lambda row: row["from"]):
             if row["from"] <= day and row.get("country", code) == code:
                 found[name] = Rule(name, rule["label"], row["value"], row["from"], row["source"])
     return found
-
-
-def _read(file: str) -> dict[str, Any]:
-    text = (Path(__file__).with_name("rules") / file).read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return table

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
+from jcm_models.tables import read_table
 
 __all__ = ["PARTIES", "Variable", "input_variable", "party_label", "result_variables"]
 
@@ -41,10 +40,7 @@ class Variable:
 
 @functools.cache
 def _table() -> dict[str, dict[str, Any]]:
-    text = Path(__file__).with_name("variables.yaml").read_text(encoding="utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    table: dict[str, dict[str, Any]] = yaml.load(text, loader)
-    return table
+    return read_table("variables.yaml")
 
 
 def _variable(name: str, row: dict[str, Any]) -> Variable:

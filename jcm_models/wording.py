@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import math
-from pathlib import Path
 
 import numpy as np
-import yaml
 
+from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
 __all__ = ["LANGUAGES", "Words", "number", "unit_text"]
@@ -60,9 +59,7 @@ class Words:
 
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
-    path = Path(__file__).parent / "words" / f"{language}.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    nested = yaml.load(path.read_text(encoding="utf-8"), loader)
+    nested = read_table(f"words/{language}.yaml")
     return {
         f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
     }

@@ -87,6 +87,8 @@ MISTAKES = {
         "allowed: japan_government, japan_participants, host_government, host_participants",
     ),
     "a year where a key belongs": wrong("crediting.2020", 1, "unknown key; allowed here: start"),
+    "a key of a number in the project": wrong("project.value", 1, "unknown key"),
+    "a key of a number in a section": wrong("crediting.series", 1, "unknown key; allowed here"),
     "a key in brackets": wrong("[key]", 1, "unknown key"),
     "a key in brackets in a section": wrong("crediting.[key]", 1, "unknown key; allowed here"),
     # what is missing

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "jcm_models"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
-    1: "problems quantities variables periods wording",
+    1: "problems tables quantities variables periods wording",
     2: "rulebook documents values method_catalogue scenario complaints contradictions reading",
     3: "methods emissions crediting reversal allocation",
     4: "results simulation explanation runs",
