@@ -35,7 +35,8 @@ _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_WHOLE_VALUES = {"value", "series", "distribution"}
+# What holds one of these is replaced whole: a number with its source, a text with its translation.
+_WHOLE_VALUES = {"value", "series", "distribution", "en", "ja"}
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,9 @@ def convert(value: float, unit: str | None, target: str) -> float:
     """
     if unit is None or unit == target:
         return float(value)
+    if target == "1" and not _PER_CENT.fullmatch(unit.strip()):
+        message = f"{unit} does not fit; {_shown(target)} is needed"
+        raise ValueError(message)
     import pint
 
     try:
@@ -135,15 +138,17 @@ def _spelled(unit: str) -> str:
     """Spell the unit as pint reads it: no prefix trouble with tCO2e, per cent as a word."""
     if unit in {"1", ""}:
         return "dimensionless"
-    return _PER_CENT.sub("percent", unit)
+    return _PER_CENT.sub("percent", unit).replace("\N{SUBSCRIPT TWO}", "2")
 
 
 def _per_time(unit: str) -> bool:
-    """Tell whether the unit says "per year" or the like (5 MW is no number of MWh/yr)."""
+    """Tell whether the unit says "per year" or the like (5 MW, or 5 MWh/h, is no MWh/yr)."""
     known = registry()
     parts = dict(known.parse_units(_spelled(unit))._units)
     return any(
-        float(str(power)) < 0 and known.Unit(part).dimensionality == {"[time]": 1}
+        float(str(power)) < 0
+        and known.Unit(part).dimensionality == {"[time]": 1}
+        and known.Quantity(1.0, part).to("day").magnitude >= 1
         for part, power in parts.items()
     )
 

@@ -186,7 +186,8 @@ def _without(data: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]
 
 def _spoils(number: dict[Any, Any], path: KeyPath, length: int) -> bool:
     """Tell whether an error makes a number useless; a stray word beside it does not."""
-    is_number = bool({"value", "series", "distribution"} & number.keys())
+    # A section at the top is no number, whatever keys somebody writes into it.
+    is_number = length > 1 and bool({"value", "series", "distribution"} & number.keys())
     stray = length == len(path) - 1 and path[-1] not in Written.model_fields
     return is_number and not stray
 

@@ -197,7 +197,8 @@ class Scenario(_Section):
         Raises
         ------
         ScenarioError
-            With every problem the new values bring.
+            With every problem the new values bring; whether the reference still lies below BaU
+            is seen when the scenario is simulated.
         """
         # Reading builds scenarios, so it cannot be imported before this module is.
         from jcm_models.reading import changed

@@ -22,9 +22,9 @@ __all__ = ["IdentityError", "compute", "load_scenario", "simulate"]
 
 Arrays = dict[str, NDArray[Any]]
 
-# Half a kilogram, or a billionth of large sums: far below the tonne that K7 speaks of.
+# Half a kilogram, and the noise of arithmetic on large sums: far below the tonne of K7.
 _TONNES = 5e-4
-_RELATIVE = 1e-9
+_RELATIVE = 1e-12
 
 
 class IdentityError(ArithmeticError):

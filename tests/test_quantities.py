@@ -222,3 +222,19 @@ def test_a_missing_or_superfluous_declaration_is_a_type_error(declared):
 
     with pytest.raises(TypeError, match=r"product takes .* but declares units for"):
         units(returns="MWh/yr", **declared)(product)
+
+
+@pytest.mark.parametrize("unit", ["MWh/h", "GJ/s", "kWh/minute"])
+def test_an_amount_per_hour_is_a_capacity_and_no_yearly_amount(unit):
+    with pytest.raises(ValueError, match="a capacity and a yearly amount are two things"):
+        convert(1.0, unit, "MWh/yr")
+
+
+@pytest.mark.parametrize("unit", ["dB", "MWh/MWh", "ppm"])
+def test_a_share_is_a_bare_number_or_per_cent(unit):
+    with pytest.raises(ValueError, match="does not fit; a share without unit"):
+        convert(1.0, unit, "1")
+
+
+def test_a_unit_is_read_as_reports_print_it():
+    assert convert(5.0, "ktCO₂e/yr", "tCO2e/yr") == pytest.approx(5000)
