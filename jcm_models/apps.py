@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,7 @@ def serve_app(port: int, *, browser: bool) -> int:
         f"--Voila.config_file_paths={_JUPYTER}",
         f"--port={port}",
     ]
+    _assert_free(port)
     print(f"The app is at http://127.0.0.1:{port}/ (stop with Ctrl-C)", flush=True)  # noqa: T201
     if not browser:
         command.append("--no-browser")
@@ -90,6 +92,17 @@ def serve_lab(port: int, *, browser: bool) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return _until_stopped(command, project_folder(), dict(os.environ))
+
+
+def _assert_free(port: int) -> None:
+    """Refuse a port that is in use: Voilà would take another and the address would be wrong."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            text = "is in use; choose another with --port"
+            raise ScenarioError([Problem(f"port {port}", text)]) from None
 
 
 def _until_stopped(command: list[str], folder: Path, environment: dict[str, str]) -> int:

@@ -19,6 +19,7 @@ __all__ = ["main"]
 
 _FAILED = 1
 _BAD_INPUT = 2
+_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,9 +109,18 @@ def _add_servers(commands: Any) -> None:
         ("lab", "open the notebooks in JupyterLab", 8888),
     ):
         server = commands.add_parser(name, help=text)
-        server.add_argument("--port", type=int, default=port)
+        server.add_argument("--port", type=_port, default=port)
         server.add_argument("--no-browser", action="store_true")
         server.set_defaults(command=_serve, server=name)
+
+
+def _port(text: str) -> int:
+    """Read a port; the message is argparse's."""
+    port = int(text)
+    if not 0 < port <= _LAST_PORT:
+        message = f"a port is a number from 1 to {_LAST_PORT}"
+        raise argparse.ArgumentTypeError(message)
+    return port
 
 
 def _add_set(parser: argparse.ArgumentParser) -> None:
@@ -171,13 +181,14 @@ def _schema(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from jcm_models.reporting import plan, run_all, write_index
+    from jcm_models.reporting import assert_writable, plan, run_all, write_index
 
     scenarios = _loaded(given.scenarios, _overrides(given.set))
     _refuse_same_names(scenarios)
     parameters = _overrides(given.parameter)
     changes = "; ".join(given.set)
     tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
+    assert_writable(given.reports)
     outcomes = list(_progress(run_all(tasks, given.reports), tasks))
     index = write_index(given.reports)
     failed = sum(outcome.report is None for outcome in outcomes)

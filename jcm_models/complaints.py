@@ -63,6 +63,8 @@ def _message(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
         allowed = [word.strip("'") for word in listed.split(", ")]
         shown = _short(repr(found))
         return f"found {shown}{nearest(found, allowed)}; allowed: {', '.join(allowed)}"
+    if kind.startswith("date"):
+        return f"found {_short(repr(error['input']))}; a date is needed, such as 2025-04-01"
     text = error["msg"]
     return f"found {_short(repr(error['input']))}; {text[:1].lower()}{text[1:]}"
 

@@ -1,40 +1,19 @@
-"""Read YAML as plain data that remembers where each value was written.
-
-The reader is stricter than YAML: no Python objects, no key given twice, no aliases that
-explode, and ``yes`` stays a word while ``1e-3`` is a number.
-"""
+"""A scenario as plain data: files that extend each other, overrides, the place of every key."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any, TypeAlias
-
-import yaml
+from typing import Any
 
 from jcm_models.problems import Place, Problem
-from jcm_models.tables import FAST_LOADER
+from jcm_models.strict_yaml import KeyPath, YamlReader, dotted, is_file, shown
 
 __all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
 __all__ += ["read", "shown"]
 
-KeyPath: TypeAlias = tuple[str, ...]
-
-_LARGEST_FILE = 1_000_000
-_MOST_NODES = 50_000
-_DEEPEST = 50
-_LONGEST_NUMBER = 300
 _SHOWN_OF_A_NAME = 80
-_STANDARD = "tag:yaml.org,2002:"
-_STANDARD_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "map", "seq", "merge"}
-_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
-_FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 # What holds one of these is replaced whole: a number with its source, a text with its translation.
 _WHOLE_VALUES = {"value", "series", "distribution", "en", "ja"}
 
@@ -63,23 +42,10 @@ class Document:
         for length in range(len(path), 0, -1):
             if path[:length] in self.places:
                 return self.places[path[:length]]
+        inside = [place for known, place in self.places.items() if known[: len(path)] == path]
+        if path and inside:
+            return inside[0]
         return Place(shown(self.files[0])) if self.files else None
-
-
-def dotted(path: KeyPath) -> str:
-    """Write a path of keys as people do: ``crediting.discount``."""
-    return ".".join(path)
-
-
-def shown(path: FilePath) -> str:
-    """Return a path as people know it: from here, or from the project that we are inside of."""
-    here = FilePath.cwd()
-    projects = (folder for folder in here.parents if (folder / "scenarios").is_dir())
-    whole = here / path
-    for folder in (here, *projects):
-        if whole.is_relative_to(folder):
-            return whole.relative_to(folder).as_posix()
-    return str(path)
 
 
 def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
@@ -97,7 +63,7 @@ def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
     Document
         The merged data; what is wrong stands in its ``problems``.
     """
-    reader = _Reader(path)
+    reader = YamlReader(path)
     data = reader.load()
     document = Document(data, reader.places, (path,), problems=tuple(reader.problems))
     parent = data.pop("extends", None)
@@ -115,14 +81,6 @@ def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
         problem = Problem("extends", wrong, place)
         return replace(document, problems=(*document.problems, problem))
     return _merged(read(target, chain), document)
-
-
-def is_file(path: FilePath) -> bool:
-    """Tell whether there is a file, also of a name that no file can have."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _merged(base: Document, top: Document) -> Document:
@@ -173,7 +131,7 @@ def parse_set(text: str) -> tuple[str, Any]:
     if not equals or not key.strip():
         message = f"found {text!r}; write it as key=value, such as crediting.discount=0.95"
         raise ValueError(message)
-    reader = _Reader(FilePath(f"--set {text}"))
+    reader = YamlReader(FilePath(f"--set {text}"))
     value = reader.load_text(written.strip()) if written.strip() else None
     if reader.problems:
         raise ValueError(reader.problems[0].message)
@@ -198,14 +156,27 @@ def override(document: Document, overrides: Mapping[str, Any], origin: str) -> D
         A new document; ``changes`` lists what was replaced.
     """
     data, places, changes = document.data, dict(document.places), list(document.changes)
-    for key, value in overrides.items():
-        path = tuple(key.split("."))
+    for path, value in _single_values(data, overrides):
+        key = dotted(path)
         data, old = _replaced(data, path, value)
         _forget(places, path)
         for part in (*_numbers_around(data, path), path):
             places[part] = Place(f"{origin} {key}={value}")
         changes.append(Change(key, old, value))
     return replace(document, data=data, places=places, changes=tuple(changes))
+
+
+def _single_values(
+    data: dict[str, Any], overrides: Mapping[str, Any]
+) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield the path of each value to replace; a section is taken apart, not replaced whole."""
+    for key, value in overrides.items():
+        path = tuple(str(key).split("."))
+        known = data.get(path[0]) if len(path) == 1 else None
+        if _is_section(known) and _is_section(value):
+            yield from (((*path, str(inner)), new) for inner, new in value.items())
+        else:
+            yield path, value
 
 
 def _numbers_around(data: dict[Any, Any], path: KeyPath) -> Iterator[KeyPath]:
@@ -227,140 +198,3 @@ def _replaced(data: dict[Any, Any], path: KeyPath, value: Any) -> tuple[dict[Any
         return {**data, head: value}, inside
     new, old = _replaced(inside if isinstance(inside, dict) else {}, path[1:], value)
     return {**data, head: new}, old
-
-
-class _Reader:
-    """Turns one file into plain data, noting the place of each key and what is wrong."""
-
-    def __init__(self, path: FilePath) -> None:
-        self.path = path
-        self._shown = shown(path)
-        self.places: dict[KeyPath, Place] = {}
-        self.problems: list[Problem] = []
-        self._nodes = 0
-        self._open: set[int] = set()
-
-    def load(self) -> dict[Any, Any]:
-        """Read the file; an unreadable one is a problem and no data."""
-        try:
-            if self.path.stat().st_size > _LARGEST_FILE:
-                return self._refuse(f"the file is larger than {_LARGEST_FILE:,} bytes")
-            text = self.path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            return self._refuse("the file is not text in UTF-8")
-        except OSError as error:
-            return self._refuse(f"the file cannot be read: {error.strerror}")
-        except ValueError:
-            return self._refuse("the file cannot be read: no file can have such a name")
-        data = self.load_text(text)
-        if self.problems or isinstance(data, dict):
-            return data if isinstance(data, dict) else {}
-        return self._refuse("found no keys; a scenario is a list of keys and values")
-
-    def load_text(self, text: str) -> Any:
-        """Read YAML text; None, and a problem, where it is no YAML."""
-        try:
-            if _too_deep(text):
-                return self._note((), "the file is nested too deeply", None)
-            node = yaml.compose(text, FAST_LOADER)
-            return self._build(node, ()) if node is not None else {}
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = min(mark.line, text.count("\n")) + 1 if mark else None
-            self._note((), f"this is no YAML: {error.problem or error.context}", line)
-        except yaml.YAMLError as error:
-            self._note((), f"this is no YAML: {error}".splitlines()[0], None)
-        except _TooMuchError:
-            message = "aliases (*name) repeat each other too often; write the values out"
-            self._note((), message, None)
-        return None
-
-    def _refuse(self, message: str) -> dict[Any, Any]:
-        self._note((), message, None)
-        return {}
-
-    def _note(self, path: KeyPath, message: str, line: int | None) -> None:
-        self.problems.append(Problem(dotted(path), message, Place(self._shown, line)))
-
-    def _build(self, node: yaml.Node, path: KeyPath) -> Any:
-        self._nodes += 1
-        if self._nodes > _MOST_NODES or id(node) in self._open:
-            raise _TooMuchError
-        line = node.start_mark.line + 1
-        self.places.setdefault(path, Place(self._shown, line))
-        if not self._is_plain(node, path):
-            return None
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.MappingNode):
-                return self._mapping(node, path)
-            if isinstance(node, yaml.SequenceNode):
-                return [self._build(item, (*path, str(i))) for i, item in enumerate(node.value)]
-            return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
-        finally:
-            self._open.discard(id(node))
-
-    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[Any, Any]:
-        data: dict[Any, Any] = {}
-        seen: set[KeyPath] = set()
-        for key_node, value_node in node.value:
-            key = self._key(key_node, path)
-            line = key_node.start_mark.line + 1
-            if not isinstance(key, (str, int)) or isinstance(key, bool):
-                self._note(path, "a key must be a word or a year", line)
-                continue
-            here = (*path, str(key))
-            if here in seen:
-                first = self.places[here].line
-                self._note(here, f"given twice, in lines {first} and {line}; keep one", line)
-                continue
-            seen.add(here)
-            self.places[here] = Place(self._shown, line)
-            data[key] = self._build(value_node, here)
-        return data
-
-    def _key(self, node: yaml.Node, path: KeyPath) -> Any:
-        plain = isinstance(node, yaml.ScalarNode) and self._is_plain(node, path)
-        return _scalar(node) if plain and isinstance(node, yaml.ScalarNode) else None
-
-    def _is_plain(self, node: yaml.Node, path: KeyPath) -> bool:
-        """Tell whether a node asks for no Python object; one that does is a problem."""
-        if node.tag.removeprefix(_STANDARD) in _STANDARD_TAGS:
-            return True
-        line = node.start_mark.line + 1
-        self._note(path, f"the tag {node.tag!r} is refused; write plain values only", line)
-        return False
-
-
-class _TooMuchError(Exception):
-    """Aliases unfold to more nodes than any scenario needs, or to themselves."""
-
-
-def _too_deep(text: str) -> bool:
-    """Tell by its events whether YAML is nested too deeply: the composer would crash on it."""
-    depth = 0
-    for event in yaml.parse(text, FAST_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            return True
-    return False
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    """Read a plain word as null, truth, number or date, as YAML 1.2 does; else as text."""
-    text: str = node.value
-    if node.style:
-        return text
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    if len(text) > _LONGEST_NUMBER:
-        return text
-    if _INTEGER.fullmatch(text):
-        return int(text.replace("_", ""))
-    if _FLOAT.fullmatch(text):
-        return float(text.replace("_", ""))
-    if _DATE.fullmatch(text):
-        with contextlib.suppress(ValueError):
-            return datetime.date.fromisoformat(text)
-    return text

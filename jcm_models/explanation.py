@@ -71,6 +71,7 @@ def explain(dataset: Any, name: str, year: int, party: str | None = None) -> Exp
     """
     known = [str(variable) for variable in dataset.data_vars]
     _among("variable", name, known)
+    year = int(year)
     _among("year", str(year), [str(y) for y in np.asarray(dataset["year"])])
     if party is not None:
         _among("party", party, PARTIES)

@@ -41,11 +41,12 @@ class Emissions(NamedTuple):
 
 @dataclass(frozen=True)
 class Equation:
-    """One equation of a method: in names, in print (LaTeX), and the inputs it uses."""
+    """One equation of a method: in names, in print (LaTeX), its inputs, where it is published."""
 
     plain: str
     math: str
     inputs: tuple[str, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)

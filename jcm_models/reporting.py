@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,22 +44,37 @@ class Outcome:
     error: str = ""
 
 
-def find_notebook(name: str) -> Path:
-    """Find a notebook by its path or its bare name in ``notebooks/`` here or above.
+def find_notebook(name: str, near: Path) -> Path:
+    """Find a notebook by its path, or its bare name in a ``notebooks/`` folder.
+
+    Parameters
+    ----------
+    name : str
+        A path, or the name of a notebook.
+    near : pathlib.Path
+        Where else to look than here and above: at and above the folder of the scenario.
+
+    Returns
+    -------
+    pathlib.Path
+        The notebook.
 
     Raises
     ------
     ScenarioError
         If there is none.
     """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    here, there = Path.cwd(), near.resolve()
+    for folder in (here, *here.parents, there, *there.parents):
         for candidate in (folder / name, folder / "notebooks" / f"{name}.ipynb"):
             if candidate.is_file():
                 return candidate
     offered = sorted(file.stem for file in (here / "notebooks").glob("*.ipynb"))
     hint = nearest(name, offered) + (f"; there is {', '.join(offered)}" if offered else "")
-    problem = Problem("notebook", f"found {name!r}, which is no notebook{hint}")
+    problem = Problem(
+        "notebook",
+        f"there is no notebook {name!r} here or above{hint}; call jcm inside the project's folder",
+    )
     raise ScenarioError([problem])
 
 
@@ -84,7 +100,11 @@ def plan(scenario: Scenario, parameters: Mapping[str, Any], origin: str) -> Task
     ScenarioError
         If there is no such notebook, or a parameter is not one of its own.
     """
-    notebook = find_notebook(scenario.notebook)
+    taken = [name for name in ("scenario", "overrides") if name in parameters]
+    if taken:
+        text = "is set by the command itself: name the file, and use --set for its values"
+        raise ScenarioError([Problem(name, text) for name in taken])
+    notebook = find_notebook(scenario.notebook, scenario.document.files[0].parent)
     all_parameters = {
         "scenario": str(scenario.document.files[0]),
         "overrides": origin,
@@ -193,6 +213,23 @@ def _execute(task: Task, output: Path) -> Any:
             progress_bar=False,
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         )
+
+
+def assert_writable(reports: Path) -> None:
+    """Make the folder of all reports, and see that files can be written there.
+
+    Raises
+    ------
+    ScenarioError
+        If not; before anything is run.
+    """
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=reports):
+            pass
+    except OSError as error:
+        text = f"reports cannot be written there: {error.strerror}; choose another --reports"
+        raise ScenarioError([Problem(str(reports), text)]) from None
 
 
 def write_index(reports: Path, language: str = "en") -> Path:

@@ -89,7 +89,7 @@ def described(name: str, scenario: Scenario) -> Variable:
             "equation": equation.plain,
             "math": equation.math,
             "inputs": tuple(f"project.{given}" for given in equation.inputs),
-            "source": scenario.method.source,
+            "source": equation.source,
         }
     )
 

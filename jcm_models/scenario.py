@@ -131,13 +131,13 @@ class Scenario(_Section):
     """Everything one run needs, checked; `with_` returns a changed one."""
 
     title: Text
-    """Name of the project, for people."""
+    """Name of the project."""
     question: Text
     """The question this scenario answers."""
     host: str
-    """Partner country, by its ISO 3166 alpha-3 code, such as THA."""
+    """Partner country as its ISO 3166 alpha-3 code (such as THA)."""
     years: Years
-    """The years simulated."""
+    """The first and the last year simulated."""
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     """Set of global warming potentials the figures are in."""
     project: Project

@@ -111,6 +111,8 @@ def _answer(results: Results, words: Words, host: str) -> list[str]:
 
 
 def _outcome(total: Summary, words: Words, host: str, span: str) -> list[str]:
+    if round(total.reductions) < 0:
+        return [words("answer.more", years=span, amount=number(round(-total.reductions)))]
     if total.issued == 0:
         return [words("answer.none", years=span)]
     reductions = words(
@@ -135,7 +137,8 @@ def _outcome(total: Summary, words: Words, host: str, span: str) -> list[str]:
 def _unissued(total: Summary, words: Words, host: str) -> str:
     if total.unissued is None:
         return words("answer.bau_unknown")
-    return words("answer.unissued", unissued=number(round(total.unissued)), country=host)
+    key = "answer.unissued" if total.issued else "answer.unissued_alone"
+    return words(key, unissued=number(round(total.unissued)), country=host)
 
 
 def key_figures(results: Results, words: Words) -> str:
@@ -143,8 +146,6 @@ def key_figures(results: Results, words: Words) -> str:
     total = summarise(results)
     host = host_name(results, words)
     known = total.unissued is not None
-    saved = total.saved or 1.0
-    issued = total.issued or 1
     cards = [
         ("card.saved" if known else "card.saved_unknown", total.saved, "project", _yearly(total)),
         ("card.unissued", total.unissued or 0.0, "unissued", ("saved", total.unissued or 0.0)),
@@ -160,7 +161,7 @@ def key_figures(results: Results, words: Words) -> str:
             "label": words(key, country=host),
             "amount": number(round(amount)),
             "role": role,
-            "detail": _detail(detail, words, {"saved": saved, "credits": issued}),
+            "detail": _detail(detail, words, {"saved": total.saved, "credits": total.issued}),
         }
         for key, amount, role, detail in cards
         if key not in hidden
@@ -176,6 +177,8 @@ def _detail(detail: tuple[str, float], words: Words, wholes: Mapping[str, float]
     kind, amount = detail
     if kind == "year":
         return words("card.per_year", amount=number(round(amount)))
+    if wholes[kind] <= 0:
+        return words("card.no_share")
     share = number(amount / wholes[kind], "1")
     return words(f"card.share_of_{kind}", share=share)
 

@@ -141,6 +141,9 @@ def compute(scenario: Scenario) -> Results:
     IdentityError
         If the parts of the outcome do not add up to it (convention K7).
     """
+    if not isinstance(scenario, Scenario):
+        message = f"found {scenario!r}; a Scenario is needed, such as load_scenario returns"
+        raise TypeError(message)
     arrays: Arrays = {}
     for step in STEPS:
         arrays.update(step(scenario, arrays))

@@ -74,7 +74,11 @@ def new_scenario(method_name: str, path: Path) -> str:
     inputs = "\n".join(_input_lines(given) for given in method.inputs)
     schema = FILE if path.parent.name == "scenarios" else f"scenarios/{FILE}"
     return _FRAME.format(
-        schema=schema, title=method.title, name=path, method=method.name, inputs=inputs
+        schema=schema,
+        title=f"{method.title} project (change this name)",
+        name=path,
+        method=method.name,
+        inputs=inputs,
     )
 
 

@@ -37,6 +37,9 @@ Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 def _is_point(data: Any) -> Any:
     if isinstance(data, str):
         return data
+    if isinstance(data, dict):
+        message = "found a list of keys; numbers by year stand under series:, not under value:"
+        raise ValueError(message)  # noqa: TRY004
     if isinstance(data, bool) or not isinstance(data, numbers.Real):
         message = f"found {data!r}; a number is needed, with or without a unit after it"
         raise ValueError(message)  # noqa: TRY004  (pydantic collects value errors)
@@ -56,7 +59,7 @@ class _Spread(_Strict):
     """A distribution: uniform(low, high), triangular(low, mode, high), normal or lognormal."""
 
     shape: Literal["uniform", "triangular", "normal", "lognormal"]
-    """The kind of distribution."""
+    """Shape of the distribution (uniform, triangular, normal or lognormal)."""
     low: _Point | None = None
     """Lower end of a uniform or triangular distribution."""
     mode: _Point | None = None
@@ -231,8 +234,8 @@ class InUnit:
 
     def _allowed(self) -> str:
         row = self.variable
-        least = "any number" if row.least is None else f"{row.least:g}"
-        most = "any number" if row.most is None else f"{row.most:,g}"
+        least = "any number" if row.least is None else number(row.least)
+        most = "any number" if row.most is None else number(row.most)
         return f"{least} to {most}" + ("" if row.unit == "1" else f" {row.unit}")
 
     def _number(self, point: Any, unit: str | None, what: str = "") -> float:

@@ -266,7 +266,11 @@ class View:
 
     def _moved(self) -> Scenario:
         changes = {
-            given.path: {"value": self._sliders[given.path].value, "unit": given.value.unit}
+            given.path: {
+                "value": self._sliders[given.path].value,
+                "unit": given.value.unit,
+                "note": self.words("controls.moved", value=unit_text(given.value.written)),
+            }
             for given in self._loaded.inputs()
             if given.path in self._sliders and _has_moved(self._sliders[given.path], given)
         }
@@ -292,7 +296,9 @@ def _slider(given: Input) -> widgets.FloatSlider:
     most = math.inf if given.variable.most is None else given.variable.most
     low, high = max(0.5 * value, least), min(1.5 * value, most)
     step = _nice((high - low) / _STEPS_OF_A_SLIDER)
-    digits = max(0, -math.floor(math.log10(step)))
+    digits = max(
+        -math.floor(math.log10(step)), len(f"{value:.4f}".rstrip("0").partition(".")[2]), 0
+    )
     share = given.value.unit == "1"
     return widgets.FloatSlider(
         value=value,

@@ -3,11 +3,15 @@
 import os
 import pty
 import re
+import socket
 import sys
 
 import pytest
 
 from jcm_models import cli
+from jcm_models.problems import ScenarioError
+from jcm_models.reporting import find_notebook
+from jcm_models.simulation import load_scenario
 from tests.commands import BIN, jcm
 from tests.conftest import ROOT
 
@@ -172,3 +176,80 @@ def test_a_terminal_shows_a_progress_bar(tmp_path):
     text = shown.decode()
     assert re.search(r"\d+%\|.*\| \d/1", text)
     assert "thailand_floating_solar" in text
+
+
+@pytest.mark.parametrize("parameter", ["scenario=scenarios/x.yaml", "overrides=reserve.rate=0"])
+def test_a_parameter_that_the_command_sets_itself_is_refused(tmp_path, parameter):
+    done = jcm("report", THAILAND, "-p", parameter, "--reports", str(tmp_path / "r"))
+    assert done.returncode == 2
+    assert "is set by the command itself" in done.stderr
+    assert not (tmp_path / "r").exists()
+
+
+def test_reports_that_cannot_be_written_are_refused_before_anything_runs(tmp_path):
+    file = tmp_path / "a_file"
+    file.write_text("x")
+    done = jcm("report", THAILAND, "--reports", str(file))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{file}: reports cannot be written there: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_override_of_a_section_changes_its_keys_and_leaves_the_others():
+    scenario = load_scenario(ROOT / THAILAND, {"crediting": {"discount": 0.5}})
+    assert scenario.crediting.discount.constant == 0.5
+    assert str(scenario.crediting.start) == "2020-01-01"
+    assert [change.path for change in scenario.document.changes] == ["crediting.discount"]
+
+
+def test_a_report_is_made_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_notebook("reference_vs_bau", ROOT / "scenarios").is_file()
+    with pytest.raises(ScenarioError, match="call jcm inside the project's folder"):
+        find_notebook("reference_vs_bau", tmp_path)
+
+
+def test_a_port_in_use_is_refused_and_no_wrong_address_is_told():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = jcm("app", "--no-browser", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "is in use; choose another with --port" in done.stderr
+    assert "The app is at" not in done.stdout
+
+
+def test_a_port_that_is_none_is_refused():
+    done = jcm("app", "--port", "99999")
+    assert done.returncode == 2
+    assert "a port is a number from 1 to 65535" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("scenarios/thailand_floating_soler.yaml", "did you mean thailand_floating_solar?"),
+        ("thailand_floating_soler", "did you mean thailand_floating_solar?"),
+        ("scenarios", "name its files, such as scenarios/*.yaml"),
+        ("nothing/*.yaml", "no file matches"),
+    ],
+)
+def test_a_name_that_is_no_file_is_told_what_was_perhaps_meant(name, hint):
+    done = jcm("check", name)
+    assert done.returncode == 2
+    assert hint in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title: x\nyears:\n\tfirst: 2020\n", "a tab stands here; indent with spaces"),
+        ("title: 5 MW: solar\n", "a colon stands inside a text; put the text in quotes"),
+        ("crediting: {start: 01/04/2025}\n", "a date is needed, such as 2025-04-01"),
+        ("reserve: {rate: {value: {2020: 0.1}}}\n", "numbers by year stand under series:"),
+    ],
+)
+def test_the_commonest_slips_are_explained_in_plain_words(tmp_path, text, words):
+    path = tmp_path / "slip.yaml"
+    path.write_text(text)
+    assert words in jcm("check", str(path)).stderr

@@ -15,7 +15,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods wording",
-    2: "rulebook documents values method_catalogue scenario complaints contradictions reading",
+    2: "rulebook strict_yaml documents values method_catalogue scenario complaints "
+    "contradictions reading",
     3: "methods emissions crediting reversal allocation",
     4: "results simulation explanation runs",
     5: "apps cli exporting figures jupyter pages reporting schema sections starting styles summary "

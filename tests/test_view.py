@@ -128,3 +128,23 @@ def test_text_of_a_scenario_cannot_become_markup(tmp_path):
     for section in (view.question, view.notes, view.inputs, view.emissions):
         assert "<script>alert" not in section.value
         assert "<img" not in section.value
+
+
+def test_a_project_that_emits_more_than_the_reference_is_said_to(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    view = jcm.View("thailand_floating_solar", "project.stated_project_emissions=9000")
+    assert "emits 70,928 tCO₂e more than the reference; no credits" in view.question.value
+    assert "further" not in view.question.value
+    assert "%" not in view.key_figures.value
+
+
+def test_each_equation_has_its_own_source(view):
+    sources = {name: view.dataset[name].attrs["source"] for name in view.dataset.data_vars}
+    assert "AC output" in sources["reference_emissions"]
+    assert sources["project_emissions"] == "As stated in the project's documents"
+    assert sources["bau_emissions"] == ""
+
+
+def test_simulate_says_what_it_needs():
+    with pytest.raises(TypeError, match="a Scenario is needed, such as load_scenario returns"):
+        jcm.simulate("thailand_floating_solar")

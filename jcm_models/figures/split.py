@@ -148,7 +148,10 @@ def _rows(sums: Mapping[str, float], words: Words, host: str) -> list[_Row]:
         level = _LEVELS.get(part, 2)
         if part == "total" or abs(tonnes) >= _LEAST:
             role, label = _ROLES.get(part, part), _label(part, words, host)
-            written = amount(tonnes), _share(tonnes, sums["total"], words)
+            written = (
+                amount(round(tonnes) if abs(tonnes) >= 1 else tonnes),
+                _share(tonnes, sums["total"], words),
+            )
             rows.append(_Row(role, level, position, tonnes, label, *written))
         if level == 2 or part in {"unissued", "not_credited", "above"}:
             position += tonnes

@@ -9,6 +9,11 @@ from jcm_models.quantities import units
 
 __all__ = ["displaced_electricity"]
 
+_SOURCE = (
+    "Solar methodologies MN_AM003, TH_AM001 and VN_AM007 (jcm.go.jp): reference emissions "
+    "are AC output times a conservative emission factor"
+)
+_STATED = "As stated in the project's documents"
 _EQUATIONS = {
     "bau_emissions": Equation(
         plain="electricity_supplied * bau_emission_factor",
@@ -19,16 +24,19 @@ _EQUATIONS = {
         plain="electricity_supplied * reference_emission_factor",
         math=r"\mathrm{RE}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{RE},y}",
         inputs=("electricity_supplied", "reference_emission_factor"),
+        source=_SOURCE,
     ),
     "project_emissions": Equation(
         plain="stated_project_emissions",
         math=r"\mathrm{PE}_y = \mathrm{PE}_{\mathrm{st},y}",
         inputs=("stated_project_emissions",),
+        source=_STATED,
     ),
     "leakage_emissions": Equation(
         plain="stated_leakage_emissions",
         math=r"\mathrm{LE}_y = \mathrm{LE}_{\mathrm{st},y}",
         inputs=("stated_leakage_emissions",),
+        source=_STATED,
     ),
 }
 
@@ -37,10 +45,7 @@ _EQUATIONS = {
     title="Displaced electricity",
     title_ja="電力代替",
     equations=_EQUATIONS,
-    source=(
-        "Solar methodologies MN_AM003, TH_AM001 and VN_AM007 (jcm.go.jp): reference emissions "
-        "are AC output times a conservative emission factor"
-    ),
+    source=_SOURCE,
 )
 @units(
     electricity_supplied="MWh/yr",
