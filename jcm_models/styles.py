@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-__all__ = ["style_sheet"]
+from jcm_models.figures import stylesheet
 
-_HERE = Path(__file__).parent
+__all__ = ["style_sheet"]
 
 
 @functools.cache
 def style_sheet() -> str:
     """Return the style sheet: the colours of the figures, then the page."""
-    parts = (_HERE / "figures" / "figures.css", _HERE / "templates" / "page.css")
-    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+    page = Path(__file__).parent / "templates" / "page.css"
+    return "\n".join([stylesheet(), page.read_text(encoding="utf-8")])
