@@ -53,6 +53,7 @@ def test_a_command_of_the_readme_works(clone, command):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Setting up .venv" not in done.stdout  # what is there is not installed again
 
 
 @pytest.mark.parametrize("command", SERVERS)
