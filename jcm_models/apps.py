@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from jcm_models.problems import Problem, ScenarioError
+from jcm_models.strict_yaml import here_and_above
 
 __all__ = ["serve_app", "serve_lab"]
 
@@ -24,11 +25,10 @@ def project_folder() -> Path:
     ScenarioError
         If there is none.
     """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    for folder in here_and_above():
         if (folder / "notebooks").is_dir():
             return folder
-    raise ScenarioError([Problem("", f"there is no notebooks/ folder in {here} or above it")])
+    raise ScenarioError([Problem("", f"there is no notebooks/ folder in {Path.cwd()} or above it")])
 
 
 def serve_app(port: int, *, browser: bool) -> int:

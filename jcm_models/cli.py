@@ -186,7 +186,7 @@ def _report(given: argparse.Namespace) -> int:
     scenarios = _loaded(given.scenarios, _overrides(given.set))
     _refuse_same_names(scenarios)
     parameters = _overrides(given.parameter)
-    changes = "; ".join(given.set)
+    changes = _joined(given.set)
     tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
     assert_writable(given.reports)
     outcomes = list(_progress(run_all(tasks, given.reports), tasks))
@@ -194,6 +194,15 @@ def _report(given: argparse.Namespace) -> int:
     failed = sum(outcome.report is None for outcome in outcomes)
     print(f"{len(outcomes) - failed} of {len(outcomes)} reports are there; open {index}")
     return _FAILED if failed else 0
+
+
+def _joined(changes: Sequence[str]) -> str:
+    """Join the changes as the notebook reads them, so that both simulate the same."""
+    split = [change for change in changes if ";" in change]
+    if split:
+        text = "a semicolon cannot stand in a change here; write it into the scenario"
+        raise ScenarioError([Problem(f"--set {change}", text) for change in split])
+    return "; ".join(changes)
 
 
 def _refuse_same_names(scenarios: Sequence[Scenario]) -> None:

@@ -18,6 +18,7 @@ from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.method_catalogue import Method, find_method
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.scenario import Scenario, scenario_model
+from jcm_models.strict_yaml import here_and_above
 from jcm_models.values import Written
 
 __all__ = ["Reading", "changed", "find_file", "read_document", "read_scenario"]
@@ -64,7 +65,7 @@ def find_file(name: str | Path) -> Path:
     """
     given = Path(name)
     here = Path.cwd()
-    for folder in (here, *here.parents) if given.name else ():
+    for folder in here_and_above() if given.name else ():
         for candidate in (folder / given, folder / "scenarios" / given):
             for file in (candidate, candidate.with_name(f"{candidate.name}.yaml")):
                 if documents.is_file(file):

@@ -16,6 +16,7 @@ from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.runs import Run, complete_runs, new_folder, run_of, write_inputs
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import simulate
+from jcm_models.strict_yaml import here_and_above
 from jcm_models.summary import summarise
 from jcm_models.wording import LANGUAGES
 
@@ -64,12 +65,12 @@ def find_notebook(name: str, near: Path) -> Path:
     ScenarioError
         If there is none.
     """
-    here, there = Path.cwd(), near.resolve()
-    for folder in (here, *here.parents, there, *there.parents):
+    there = near.resolve()
+    for folder in (*here_and_above(), there, *there.parents):
         for candidate in (folder / name, folder / "notebooks" / f"{name}.ipynb"):
             if candidate.is_file():
                 return candidate
-    offered = sorted(file.stem for file in (here / "notebooks").glob("*.ipynb"))
+    offered = sorted(file.stem for file in (Path.cwd() / "notebooks").glob("*.ipynb"))
     hint = nearest(name, offered) + (f"; there is {', '.join(offered)}" if offered else "")
     problem = Problem(
         "notebook",

@@ -17,7 +17,7 @@ import yaml
 from jcm_models.problems import Place, Problem, nearest
 from jcm_models.tables import FAST_LOADER
 
-__all__ = ["KeyPath", "YamlReader", "dotted", "is_file", "shown"]
+__all__ = ["KeyPath", "YamlReader", "dotted", "here_and_above", "is_file", "shown"]
 
 KeyPath: TypeAlias = tuple[str, ...]
 
@@ -38,10 +38,16 @@ def dotted(path: KeyPath) -> str:
     return ".".join(path)
 
 
+def here_and_above() -> tuple[FilePath, ...]:
+    """Return the folder we are in and every folder it lies in, nearest first."""
+    here = FilePath.cwd()
+    return (here, *here.parents)
+
+
 def shown(path: FilePath) -> str:
     """Return a path as people know it: from here, or from the project that we are inside of."""
-    here = FilePath.cwd()
-    projects = (folder for folder in here.parents if (folder / "scenarios").is_dir())
+    here, *above = here_and_above()
+    projects = (folder for folder in above if (folder / "scenarios").is_dir())
     whole = here / path
     for folder in (here, *projects):
         if whole.is_relative_to(folder):
@@ -92,8 +98,7 @@ class YamlReader:
                 return f"; name its files, such as {self.path / '*.yaml'}"
         if "*" in self.path.name:
             return "; no file matches"
-        here = FilePath.cwd()
-        folders = (self.path.parent, *(folder / "scenarios" for folder in (here, *here.parents)))
+        folders = (self.path.parent, *(folder / "scenarios" for folder in here_and_above()))
         names = [file.stem for folder in folders for file in folder.glob("*.yaml")]
         return nearest(self.path.stem, names)
 

@@ -253,3 +253,11 @@ def test_the_commonest_slips_are_explained_in_plain_words(tmp_path, text, words)
     path = tmp_path / "slip.yaml"
     path.write_text(text)
     assert words in jcm("check", str(path)).stderr
+
+
+def test_a_change_that_the_notebook_would_read_otherwise_is_refused(tmp_path):
+    change = "title=a; reserve.rate=0.5"
+    done = jcm("report", THAILAND, "--set", change, "--reports", str(tmp_path / "r"))
+    assert done.returncode == 2
+    assert "a semicolon cannot stand in a change" in done.stderr
+    assert not (tmp_path / "r").exists()

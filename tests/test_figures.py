@@ -201,15 +201,15 @@ def test_xarray_results_are_drawn_like_arrays():
         coords={"year": case["year"], "party": list(PARTIES)},
     )
     for draw in (emissions_figure, split_figure):
-        assert draw(dataset, WORDS).svg() == draw(case, WORDS).svg()
+        assert draw(dataset, WORDS, "Thailand").svg() == draw(case, WORDS, "Thailand").svg()
 
 
 @BOTH
 def test_a_quantity_without_one_number_for_each_year_is_refused_by_name(draw):
     with pytest.raises(ValueError, match="reference_emissions"):
-        draw(thailand() | {"reference_emissions": np.ones((3, 11))}, WORDS)
+        draw(thailand() | {"reference_emissions": np.ones((3, 11))}, WORDS, "Thailand")
     with pytest.raises(ValueError, match="project_emissions"):
-        draw(thailand() | {"project_emissions": np.full(11, np.nan)}, WORDS)
+        draw(thailand() | {"project_emissions": np.full(11, np.nan)}, WORDS, "Thailand")
 
 
 def written(figure: Figure) -> str:
@@ -234,13 +234,13 @@ def test_without_bau_nothing_is_said_about_what_is_never_issued():
 
 
 def test_a_wedge_without_height_has_no_name():
-    words = written(emissions_figure(CASES["reference as high as BaU"], WORDS))
+    words = written(emissions_figure(CASES["reference as high as BaU"], WORDS, "Thailand"))
     assert "Never issued" not in words
     assert "Credited reductions" in words
 
 
 def test_years_above_the_reference_are_marked_and_not_credited():
-    figure = emissions_figure(CASES["above the reference"], WORDS)
+    figure = emissions_figure(CASES["above the reference"], WORDS, "Thailand")
     assert "Above the reference 2,100 tCO2e in 2024–2025" in written(figure)
     credited = [
         e
@@ -248,13 +248,13 @@ def test_years_above_the_reference_are_marked_and_not_credited():
         if e.get("fill") == palette.literal("credited-wash")
     ]
     assert len(credited) == 2  # before and after, not between
-    assert "−2,100" in written(split_figure(CASES["above the reference"], WORDS))
+    assert "−2,100" in written(split_figure(CASES["above the reference"], WORDS, "Thailand"))
 
 
 def test_the_area_of_what_is_credited_is_proportional_to_its_tonnes():
     def credited(project):
         root = ET.fromstring(
-            emissions_figure(results(range(2020, 2030), 1000, project), WORDS).svg()
+            emissions_figure(results(range(2020, 2030), 1000, project), WORDS, "Thailand").svg()
         )
         path = next(e for e in root.iter() if e.get("fill") == palette.literal("credited-wash"))
         ys = [y for _, y in path_corners(path.get("d"))]
@@ -268,20 +268,24 @@ def test_what_lies_outside_the_crediting_period_has_an_area_of_its_own():
     inside = np.where(case["year"] < 2025, 1.0, 0.0)
     outside = {"reductions_outside_crediting": (1 - inside) * 2552, "credits_issued": inside * 2552}
     case = case | outside | {"credits": np.outer((0.5, 0, 0.3, 0.2), inside * 2552)}
-    assert "Not credited 15,312 tCO2e in 2025–2030" in written(emissions_figure(case, WORDS))
-    assert "Not credited" in written(split_figure(case, WORDS))
+    assert "Not credited 15,312 tCO2e in 2025–2030" in written(
+        emissions_figure(case, WORDS, "Thailand")
+    )
+    assert "Not credited" in written(split_figure(case, WORDS, "Thailand"))
 
 
 def test_large_values_are_in_kilotonnes_and_megatonnes():
     for high, unit in ((99_999, "tCO"), (250_000, "ktCO"), (1.2e6, "MtCO")):
         case = results(range(2030, 2060), high, high / 10, high)
-        assert f"Totals of calendar years, {unit}2e/yr" in written(emissions_figure(case, WORDS))
+        assert f"Totals of calendar years, {unit}2e/yr" in written(
+            emissions_figure(case, WORDS, "Thailand")
+        )
 
 
 def test_the_rows_of_the_split_add_up_to_the_whole():
     case = thailand(reserve_withheld=np.full(11, 77.0))
     case["credits"] = np.outer((0.5, 0, 0.3, 0.2), np.full(11, 2475.0))
-    root = ET.fromstring(split_figure(case, WORDS).svg())
+    root = ET.fromstring(split_figure(case, WORDS, "Thailand").svg())
     bars = [e for e in root.iter(f"{SVG}rect") if e.get("height") == "20"]
     left, width = (float(bars[0].get(key)) for key in ("x", "width"))
     top_level, parties = bars[1:3], bars[3:]
@@ -298,8 +302,10 @@ def test_the_rows_of_the_split_add_up_to_the_whole():
 
 
 def test_parts_below_half_a_tonne_have_no_row():
-    assert "Not credited" not in written(split_figure(results([2030], 10.4, 0, 12), WORDS))
-    assert "Not credited" in written(split_figure(results([2030], 10.5, 0, 12), WORDS))
+    assert "Not credited" not in written(
+        split_figure(results([2030], 10.4, 0, 12), WORDS, "Thailand")
+    )
+    assert "Not credited" in written(split_figure(results([2030], 10.5, 0, 12), WORDS, "Thailand"))
 
 
 # What it says to those who do not see it
@@ -322,9 +328,9 @@ def test_the_text_alternative_holds_title_range_and_key_numbers():
 @unhurried
 def test_the_text_alternative_changes_with_the_numbers(draw, factor, name):
     levels = {"project": 300.0, "reference": 2552.0}
-    before = draw(results(range(2020, 2031), bau=1e6, **levels), WORDS)
+    before = draw(results(range(2020, 2031), bau=1e6, **levels), WORDS, "Thailand")
     levels[name] *= factor
-    after = draw(results(range(2020, 2031), bau=1e6, **levels), WORDS)
+    after = draw(results(range(2020, 2031), bau=1e6, **levels), WORDS, "Thailand")
     assert before.alt != after.alt
 
 
@@ -338,14 +344,14 @@ def test_the_caption_says_what_is_seen():
         "Thailand",
     ):
         assert part in caption
-    assert "are as high as" in emissions_figure(CASES["all zero"], WORDS).caption
+    assert "are as high as" in emissions_figure(CASES["all zero"], WORDS, "Thailand").caption
     worse = results(range(2020, 2031), 100, 200, 150)
-    assert "above business as usual" in emissions_figure(worse, WORDS).caption
+    assert "above business as usual" in emissions_figure(worse, WORDS, "Thailand").caption
 
 
 @BOTH
 def test_each_drawing_is_one_image_with_a_name_and_a_description(draw):
-    figure = draw(CASES["thailand"], WORDS)
+    figure = draw(CASES["thailand"], WORDS, "Thailand")
     for root in drawings(figure):
         assert root.get("role") == "img"
         title, words = (root.find(f"{SVG}{tag}") for tag in ("title", "desc"))
@@ -356,7 +362,9 @@ def test_each_drawing_is_one_image_with_a_name_and_a_description(draw):
 
 @BOTH
 def test_ids_are_unique_on_a_page_and_links_find_them(draw):
-    one, other = (draw(CASES[name], WORDS) for name in ("above the reference", "thailand"))
+    one, other = (
+        draw(CASES[name], WORDS, "Thailand") for name in ("above the reference", "thailand")
+    )
     page = f"<main>{one.html()}{other.html()}{other.html(key='again')}</main>"
     ids = [e.get("id") for e in ET.fromstring(page).iter() if e.get("id")]
     assert len(ids) == len(set(ids))
@@ -364,7 +372,7 @@ def test_ids_are_unique_on_a_page_and_links_find_them(draw):
 
 
 def test_the_wide_drawing_names_the_numbers_of_each_year_under_the_pointer():
-    wide, narrow = drawings(emissions_figure(CASES["mongolia"], WORDS))
+    wide, narrow = drawings(emissions_figure(CASES["mongolia"], WORDS, "Thailand"))
     tips = [rect.find(f"{SVG}title").text for rect in wide.iter(f"{SVG}rect") if rect.get("class")]
     assert len(tips) == 14
     assert tips[0] == "2017: Business as usual 15,600, Reference 15,034, Project 288 tCO₂e"
@@ -379,15 +387,15 @@ import sys, json
 from jcm_models import figures
 from jcm_models.wording import Words
 name, case = json.load(sys.stdin)
-print(getattr(figures, name)(case, Words("en")).html())
+print(getattr(figures, name)(case, Words("en"), "Thailand").html())
 """
 
 
 @BOTH
 def test_the_same_inputs_give_the_same_bytes_in_every_process(draw):
     lists = {name: np.asarray(values).tolist() for name, values in CASES["all thin"].items()}
-    here = draw(CASES["all thin"], WORDS).html()
-    assert here == draw(lists, WORDS).html()
+    here = draw(CASES["all thin"], WORDS, "Thailand").html()
+    assert here == draw(lists, WORDS, "Thailand").html()
     for seed in ("1", "2"):
         elsewhere = subprocess.run(
             [sys.executable, "-c", IN_ANOTHER_PROCESS],
@@ -403,7 +411,7 @@ def test_the_same_inputs_give_the_same_bytes_in_every_process(draw):
 @BOTH
 @pytest.mark.parametrize(("narrow", "width"), [(False, 920), (True, 358)])
 def test_png_has_the_size_asked_for(draw, narrow, width):
-    figure = draw(CASES["thailand"], WORDS)
+    figure = draw(CASES["thailand"], WORDS, "Thailand")
     drawing = figure.narrow if narrow else figure.wide
     for scale in (1, 2, 3):
         png = figure.png(scale, narrow=narrow)
@@ -426,16 +434,16 @@ def test_a_standalone_svg_needs_no_style_sheet_and_nothing_from_outside(draw):
 
 @BOTH
 def test_colours_on_a_page_are_variables_with_a_literal_to_fall_back_on(draw):
-    page = draw(CASES["thailand"], WORDS).html()
+    page = draw(CASES["thailand"], WORDS, "Thailand").html()
     colours = re.findall(r'(?:fill|stroke)="([^"]+)"', page)
     assert {c for c in colours if not re.fullmatch(r"var\(--jcm-[\w-]+,#[0-9a-f]{6}\)", c)} <= {
         "none"
     }
-    assert "var(" not in draw(CASES["thailand"], WORDS).html(themed=False)
+    assert "var(" not in draw(CASES["thailand"], WORDS, "Thailand").html(themed=False)
 
 
 def test_the_notebook_shows_a_figure_with_its_style_sheet():
-    shown = emissions_figure(CASES["thailand"], WORDS)._repr_html_()
+    shown = emissions_figure(CASES["thailand"], WORDS, "Thailand")._repr_html_()
     assert shown.count("<style>") == 1
     assert shown.index("</style>") < shown.index("<figure")
 
@@ -590,7 +598,7 @@ def test_bars_stand_out_from_the_paper(scheme):
 
 
 def test_lines_differ_without_colour_too():
-    root = ET.fromstring(emissions_figure(CASES["thailand"], WORDS).svg())
+    root = ET.fromstring(emissions_figure(CASES["thailand"], WORDS, "Thailand").svg())
     strokes = {palette.literal(role): role for role in ("bau", "reference", "project")}
     styles = {
         strokes[e.get("stroke")]: (e.get("stroke-width"), e.get("stroke-dasharray"))
@@ -616,7 +624,7 @@ def paper(scheme: str) -> str:
 
 
 def test_one_drawing_is_shown_the_other_hidden_by_the_width_of_the_figure(page):
-    shown(page, emissions_figure(CASES["thailand"], WORDS))
+    shown(page, emissions_figure(CASES["thailand"], WORDS, "Thailand"))
     for width, seen in ((1000, [True, False]), (390, [False, True])):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.locator("svg").evaluate_all(SEEN) == seen
@@ -626,7 +634,7 @@ def test_one_drawing_is_shown_the_other_hidden_by_the_width_of_the_figure(page):
 
 @SCHEMES
 def test_colours_follow_the_reader_and_a_jupyter_theme_before_that(page, scheme):
-    figure = emissions_figure(CASES["thailand"], WORDS)
+    figure = emissions_figure(CASES["thailand"], WORDS, "Thailand")
     page.emulate_media(color_scheme=scheme)
     paint = page.locator(".jcm-wide > rect").first
     shown(page, figure)

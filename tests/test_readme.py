@@ -85,6 +85,15 @@ def test_the_python_of_the_readme_runs(clone):
     assert "project.electricity_supplied = 8,000 MWh/yr" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["make help", "source .venv/bin/activate"])
+def test_a_command_named_in_a_sentence_works(clone, command):
+    assert f"`{command}`" in README
+    done = subprocess.run(
+        ["bash", "-ec", f"{command} && command -v jcm"], cwd=clone, env=environment(), check=False
+    )
+    assert done.returncode == 0
+
+
 def test_links_and_pictures_of_the_readme_are_there():
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).is_file(), target

@@ -96,7 +96,7 @@ class _Panel:
 def emissions_figure(
     results: Mapping[str, ArrayLike],
     words: Words,
-    host: str = "Thailand",
+    host: str,
     *,
     title: str | None = None,
 ) -> svg.Figure:

@@ -57,7 +57,7 @@ class _Row:
 def split_figure(
     results: Mapping[str, ArrayLike],
     words: Words,
-    host: str = "Thailand",
+    host: str,
     *,
     title: str | None = None,
 ) -> svg.Figure:
