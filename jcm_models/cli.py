@@ -98,7 +98,13 @@ def _add_explain(commands: Any) -> None:
 def _add_new(commands: Any) -> None:
     new = commands.add_parser("new", help="start a scenario")
     new.add_argument("file", nargs="?", type=Path, metavar="my.yaml")
-    new.add_argument("--method", default="displaced-electricity")
+    new.add_argument(
+        "--method",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="method of the project; given several times, a project of several components",
+    )
     new.add_argument("--list", action="store_true", help="list the methods there are")
     new.set_defaults(command=_new)
 
@@ -168,8 +174,14 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
 
 
 def _check(given: argparse.Namespace) -> int:
+    from jcm_models.plausibility import warnings_of
+
     for scenario in _loaded(given.scenarios, _overrides(given.set)):
-        print(f"{shown(scenario.document.files[0])}: sound")
+        warnings = warnings_of(scenario)
+        doubts = f", {len(warnings)} to doubt" if warnings else ""
+        print(f"{shown(scenario.document.files[0])}: sound{doubts}")
+        for warning in warnings:
+            print(f"  warning: {warning}")
     return 0
 
 
@@ -248,13 +260,15 @@ def _new(given: argparse.Namespace) -> int:
     from jcm_models.starting import method_list, new_scenario
 
     if given.list or given.file is None:
-        for method in method_list():
-            name = method.name.replace("_", "-")
-            print(f"{name}: {method.title}. {method.summary.splitlines()[0]}")
+        for family, found in method_list():
+            print(f"{family}:")
+            for method in found:
+                name = method.name.replace("_", "-")
+                print(f"  {name}: {method.title}. {method.summary.splitlines()[0]}")
         return 0
     if given.file.exists():
         raise ScenarioError([Problem(str(given.file), "is there already; choose another name")])
-    text = new_scenario(given.method, given.file)
+    text = new_scenario(given.method or ["displaced-electricity"], given.file)
     given.file.parent.mkdir(parents=True, exist_ok=True)
     given.file.write_text(text, encoding="utf-8")
     print(f"{given.file}: written; now replace what is marked assumed")

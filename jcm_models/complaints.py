@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.problems import Problem, nearest
-from jcm_models.values import Value, Written
+from jcm_models.values import Value
+from jcm_models.written import Written
 
 __all__ = ["key_path", "told"]
 

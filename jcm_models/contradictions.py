@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from jcm_models.documents import dotted
+from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
-from jcm_models.variables import PARTIES
+from jcm_models.variables import PARTIES, input_variable
 
 __all__ = ["contradictions"]
 
 _SUM_OF_SHARES = 1e-9
+_SUM_OF_COMPOSITION = 1e-6
 
 
 def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Problem]:
@@ -31,7 +33,12 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
     list of Problem
         Each with its place.
     """
-    problems = [*_backwards(scenario, unsound), *_parties_without_share(scenario, unsound)]
+    problems = [
+        *_backwards(scenario, unsound),
+        *_lacking(scenario, unsound),
+        *_parties_without_share(scenario, unsound),
+        *contradictions_of_levels(scenario, unsound),
+    ]
     broken = {*unsound, *(problem.path for problem in problems)}
     if _touched("years", broken):
         return problems
@@ -39,7 +46,8 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
     pathways = list(_pathways(scenario, unsound))
     broken |= {problem.path for problem in pathways}
     judged = "allocation" not in broken and not _touched("allocation.shares", broken)
-    return [*problems, *pathways, *(_sums_of_shares(scenario) if judged else [])]
+    problems += [*pathways, *_compositions(scenario, broken)]
+    return [*problems, *(_sums_of_shares(scenario) if judged else [])]
 
 
 def _touched(section: str, keys: Collection[str]) -> bool:
@@ -77,6 +85,30 @@ def _pathways(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]
             given.value.at(scenario.calendar_years)
         except ValueError as error:
             yield Problem(given.path, str(error), given.place)
+
+
+def _lacking(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    without_reference = scenario.reference.own == "not_used"
+    for part in scenario.parts:
+        for each, text in part.lacking(without_reference=without_reference):
+            path = (*part.path, each.name)
+            if not _touched(dotted(path), unsound):
+                yield Problem(dotted(path), text, scenario.document.place(path))
+
+
+def _compositions(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
+    """Find shares by category that are not all there is."""
+    years = scenario.calendar_years
+    for part in scenario.parts:
+        for name, values in part.values.items():
+            path = dotted((*part.path, name))
+            row = input_variable(name)
+            if not isinstance(values, dict) or not row.sums_to_one or _touched(path, unsound):
+                continue
+            sums = np.sum([value.at(years) for value in values.values()], axis=0)
+            if np.any(np.abs(sums - 1.0) > _SUM_OF_COMPOSITION):
+                text = f"adds up to {sums[0]:.6g} in {years[0]}; the shares must add up to 1"
+                yield Problem(path, text, scenario.document.place((*part.path, name)))
 
 
 def _parties_without_share(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from jcm_models.level_settings import OWN, RULE_EQUATIONS
 from jcm_models.method_catalogue import find_method
 from jcm_models.problems import nearest
-from jcm_models.variables import PARTIES, Variable, result_variables
+from jcm_models.variables import PARTIES
 from jcm_models.wording import number, unit_text
 
 __all__ = ["Explanation", "explain"]
@@ -75,8 +76,7 @@ def explain(dataset: Any, name: str, year: int, party: str | None = None) -> Exp
     _among("year", str(year), [str(y) for y in np.asarray(dataset["year"])])
     if party is not None:
         _among("party", party, PARTIES)
-    written = {row["path"]: row for row in json.loads(dataset.attrs["inputs"])}
-    return _result(dataset, name, (year, party), written, {})
+    return _Explainer(dataset).explain(name, _Where(year, party))
 
 
 def _among(what: str, found: str, known: Any) -> None:
@@ -85,75 +85,121 @@ def _among(what: str, found: str, known: Any) -> None:
         raise ValueError(message)
 
 
-def _result(
-    dataset: Any,
-    name: str,
-    where: tuple[int, str | None],
-    written: Mapping[str, Any],
-    done: dict[str, Explanation],
-) -> Explanation:
-    if name in done:
-        return done[name]
-    array = dataset[name]
-    deeper: list[Explanation] = []
-    for given in _named_inputs(dataset, name):
-        if given in dataset.data_vars:
-            deeper.append(_result(dataset, given, where, written, done))
-        else:
-            deeper += _inputs(given, where, written)
-    done[name] = Explanation(
-        name=_at(name, array, where),
-        value=_value(array, where),
-        equation=str(array.attrs["equation"]),
-        source=str(array.attrs["source"]),
-        place="",
-        inputs=tuple(deeper),
+@dataclass(frozen=True)
+class _Where:
+    """The coordinates of a figure: the year, and what else picks one of its dimensions."""
+
+    year: int
+    party: str | None = None
+    component: str | None = None
+    rule: str | None = None
+
+    def picks(self, array: Any) -> dict[str, Any]:
+        """Return the coordinates that an array has."""
+        return {n: v for n, v in vars(self).items() if v is not None and n in array.dims}
+
+    def shown(self, array: Any) -> str:
+        """Write the coordinates as ``[party, 2025]``."""
+        picked = self.picks(array)
+        named = [str(value) for name, value in picked.items() if name != "year"]
+        return f"[{', '.join([*named, str(self.year)])}]"
+
+
+class _Explainer:
+    """Walks from a figure down to what was written; what it has explained it explains once."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.rows: dict[str, Any] = {
+            row["path"]: row for row in json.loads(dataset.attrs["inputs"])
+        }
+        self.methods: dict[str, str] = json.loads(dataset.attrs["components"])
+        self.done: dict[tuple[str, _Where], Explanation] = {}
+
+    def explain(self, name: str, where: _Where) -> Explanation:
+        """Explain one figure."""
+        if (name, where) not in self.done:
+            array = self.dataset[name]
+            equation, inputs, source = self._arises(name, where)
+            self.done[name, where] = Explanation(
+                name=f"{name}{where.shown(array)}",
+                value=_value(array, where),
+                equation=equation,
+                source=source,
+                place="",
+                inputs=tuple(self._below(inputs, where)),
+            )
+        return self.done[name, where]
+
+    def _arises(self, name: str, where: _Where) -> tuple[str, tuple[str, ...], str]:
+        """Return the equation of a figure, the names in it, and its source."""
+        attributes = self.dataset[name].attrs
+        if name.startswith("component_") and where.component:
+            return self._of_component(name.removeprefix("component_"), where.component)
+        if name == "reference_by_rule" and where.rule:
+            below = ("component_reference_emissions",) if where.rule == OWN else ()
+            above = ("bau_emissions",) if RULE_EQUATIONS[where.rule][0].startswith("bau") else ()
+            return RULE_EQUATIONS[where.rule][0], (*below, *above, f"reference.{where.rule}"), ""
+        inputs = json.loads(attributes["inputs"])
+        return str(attributes["equation"]), tuple(inputs), str(attributes["source"])
+
+    def _of_component(self, result: str, component: str) -> tuple[str, tuple[str, ...], str]:
+        found = find_method(self.methods[component])
+        equation = found.equations.get(result)
+        prefix = f"project.components.{component}"
+        if not any(path.startswith(prefix) for path in self.rows):
+            prefix = "project"
+        inputs = tuple(f"{prefix}.{name}" for name in found.inputs_of(result))
+        if equation is None:
+            return f"{found.name}: {result}", inputs if result in _LEVELS else (), found.source
+        return equation.plain, inputs, equation.source
+
+    def _below(self, inputs: tuple[str, ...], where: _Where) -> Iterator[Explanation]:
+        for name in inputs:
+            if name not in self.dataset.data_vars:
+                yield from self._written(name, where)
+                continue
+            if name.startswith("component_"):
+                for component in self.methods:
+                    yield self.explain(name, replace(where, component=component, rule=None))
+            elif name == "reference_by_rule":
+                for rule in self.dataset["rule"].values:
+                    yield self.explain(name, replace(where, rule=str(rule), component=None))
+            else:
+                yield self.explain(name, replace(where, component=None, rule=None))
+
+    def _written(self, path: str, where: _Where) -> Iterator[Explanation]:
+        """Explain the numbers of the scenario at and below a key; none where it was not given."""
+        others = {f"{path}.{party}" for party in PARTIES if where.party not in {None, party}}
+        for key, row in self.rows.items():
+            if (key == path or key.startswith(f"{path}.")) and key not in others:
+                yield _number(row, where.year)
+
+
+_LEVELS = ("bau_emissions", "reference_emissions")
+
+
+def _number(row: Mapping[str, Any], year: int) -> Explanation:
+    points = row["value"]
+    value = row["written"]
+    if isinstance(points, dict) and str(year) in points:
+        value = f"{number(points[str(year)], row['unit'])} {unit_text(row['unit'])}".rstrip()
+    return Explanation(
+        name=row["path"],
+        value=value,
+        equation="",
+        source=row["source"] or row["standing"],
+        place=row["place"] or row["note"] or "",
     )
-    return done[name]
 
 
-def _named_inputs(dataset: Any, name: str) -> tuple[str, ...]:
-    variable: Variable = result_variables()[name]
-    equation = find_method(str(dataset.attrs["method"])).equations.get(name)
-    if equation is None:
-        return variable.inputs
-    return tuple(f"project.{given}" for given in equation.inputs)
-
-
-def _at(name: str, array: Any, where: tuple[int, str | None]) -> str:
-    year, party = where
-    inside = f"{party}, {year}" if party and "party" in array.dims else str(year)
-    return f"{name}[{inside}]"
-
-
-def _value(array: Any, where: tuple[int, str | None]) -> str:
-    year, party = where
+def _value(array: Any, where: _Where) -> str:
     unit = str(array.attrs["units"])
-    chosen = array.sel(year=year)
-    if "party" in array.dims and party:
-        chosen = chosen.sel(party=party)
+    chosen = array.sel(**where.picks(array))
     if chosen.ndim:
+        (dim,) = chosen.dims
         return ", ".join(
-            f"{p} {number(float(v), unit)}" for p, v in zip(PARTIES, chosen.values, strict=True)
+            f"{label} {number(float(v), unit)}"
+            for label, v in zip(chosen[dim].values, chosen.values, strict=True)
         )
     return f"{number(float(chosen), unit)} {unit_text(unit)}".rstrip()
-
-
-def _inputs(
-    path: str, where: tuple[int, str | None], written: Mapping[str, Any]
-) -> Iterator[Explanation]:
-    """Explain a number of the scenario, or those of the parties; none where it was not given."""
-    year, party = where
-    of_parties = [f"{path}.{p}" for p in PARTIES if party in (None, p)]
-    for row in (written[key] for key in (path, *of_parties) if key in written):
-        points = row["value"]
-        value = row["written"]
-        if isinstance(points, dict) and str(year) in points:
-            value = f"{number(points[str(year)], row['unit'])} {unit_text(row['unit'])}".rstrip()
-        yield Explanation(
-            name=row["path"],
-            value=value,
-            equation="",
-            source=row["source"] or row["standing"],
-            place=row["place"] or row["note"] or "",
-        )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from jcm_models import __version__
+from jcm_models.pieces import mathml, render
 from jcm_models.scenario import Scenario
-from jcm_models.sections import mathml, render
 from jcm_models.styles import style_sheet
 from jcm_models.wording import Words
 

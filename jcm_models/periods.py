@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calendar_years", "interpolate", "share_of_years"]
+__all__ = ["calendar_years", "interpolate", "share_of_years", "years_assessed"]
 
 INTERPOLATIONS = ("linear", "step", "none")
 
@@ -50,6 +50,33 @@ def share_of_years(
     opened = first if start is None else np.maximum(first, start.toordinal())
     closed = after if end is None else np.minimum(after, end.toordinal() + 1)
     return np.asarray(np.maximum(closed - opened, 0.0) / (after - first))
+
+
+def years_assessed(years: NDArray[np.int64], renewals: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return for each year the year in which its reference was assessed.
+
+    Parameters
+    ----------
+    years : array of int, shape (year,)
+        Calendar years.
+    renewals : tuple of int
+        Years in which the crediting period is renewed and the reference assessed anew; before
+        the first of them the assessment is that of the first year.
+
+    Returns
+    -------
+    array of int, shape (year,)
+        Calendar years.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> years_assessed(np.array([2020, 2021, 2022, 2023]), (2022,))
+    array([2020, 2020, 2022, 2022])
+    """
+    known = np.array(sorted({int(years[0]), *renewals}))
+    known = known[known >= years[0]]
+    return np.asarray(known[np.searchsorted(known, years, side="right") - 1])
 
 
 def interpolate(

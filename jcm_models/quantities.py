@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["DECLARED_UNITS", "convert", "parse", "registry", "units"]
+__all__ = ["DECLARED_UNITS", "convert", "multiplied", "parse", "registry", "units"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,6 +30,7 @@ _DEFINITIONS = (
     "gCO2e = 1e-6 tCO2e = gCO2 = gCO2eq",
     "USD = [currency]",
     "JPY = [currency_yen]",
+    "output = [output] = outputs",  # what a project makes, in the unit its scenario names
     "kilotonne = 1e3 metric_ton = kt",  # pint alone reads kt as knots
     "tonne_of_coal_equivalent = 29.3076 GJ = tce",
 )
@@ -112,25 +113,91 @@ def convert(value: float, unit: str | None, target: str) -> float:
     if target == "1" and not _PER_CENT.fullmatch(unit.strip()):
         message = f"{unit} does not fit; {_shown(target)} is needed"
         raise ValueError(message)
+    _refuse_unreadable(unit, target)
+    return _converted(float(value), _spelled(unit), target, unit)
+
+
+def _refuse_unreadable(unit: str, target: str) -> None:
+    """Refuse what is more than names with small powers, and names that are not known."""
+    import pint
+
+    message = f"the unit {unit!r} cannot be read; {_shown(target)} is needed"
+    if len(unit) <= _LONGEST_UNIT and _UNIT.fullmatch(unit.strip()):
+        try:
+            registry().parse_units(_spelled(unit))
+        except pint.UndefinedUnitError:
+            message = f"the unit {unit!r} is not known; {_shown(target)} is needed"
+        except Exception:
+            pass
+        else:
+            return
+    raise ValueError(message)
+
+
+def _converted(value: float, unit: str, target: str, shown: str) -> float:
+    """Convert from a unit that can be read; `shown` is how the errors call it."""
     import pint
 
     try:
-        if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit.strip()):
-            raise pint.errors.DefinitionSyntaxError(unit)  # noqa: TRY301
-        quantity = registry().Quantity(float(value), _spelled(unit))
-        converted = float(quantity.to(_spelled(target)).magnitude)
-        if _per_time(unit) == _per_time(target):
-            return converted
-        message = (
-            f"{unit} does not fit: a capacity and a yearly amount are two things; "
-            f"{_shown(target)} is needed"
-        )
-    except pint.UndefinedUnitError:
-        message = f"the unit {unit!r} is not known; {_shown(target)} is needed"
+        converted = float(registry().Quantity(value, unit).to(_spelled(target)).magnitude)
     except pint.DimensionalityError:
-        message = f"{unit} does not fit; {_shown(target)} is needed"
-    except Exception:  # pint lets the errors of several parsers through
-        message = f"the unit {unit!r} cannot be read; {_shown(target)} is needed"
+        message = f"{shown} does not fit; {_shown(target)} is needed"
+        raise ValueError(message) from None
+    if _per_time(unit) == _per_time(target):
+        return converted
+    message = (
+        f"{shown} does not fit: a capacity and a yearly amount are two things; "
+        f"{_shown(target)} is needed"
+    )
+    raise ValueError(message)
+
+
+def multiplied(texts: Sequence[str], target: str, *, divided: bool = False) -> float:
+    """Multiply numbers with units, and convert the product.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Numbers, each with its unit if it has one: "60 t/d", "365 d/yr".
+    target : str
+        The unit needed.
+    divided : bool
+        Whether all but the first divide instead.
+
+    Returns
+    -------
+    float
+        The product, or quotient, in `target`.
+
+    Raises
+    ------
+    ValueError
+        If a text is no number, a unit is unknown, or their product measures something else.
+
+    Examples
+    --------
+    >>> multiplied(["60 t/d", "365 d/yr"], "t/yr")
+    21900.0
+    """
+    number, units_of_it = 1.0, []
+    for position, text in enumerate(texts):
+        value, unit = parse(text)
+        below = divided and position > 0
+        if below and value == 0:
+            message = f"found {text!r} as a divisor; nothing can be divided by 0"
+            raise ValueError(message)
+        number = number / value if below else number * value
+        if unit:
+            _refuse_unreadable(unit, target)
+            units_of_it.append(f"1/({_spelled(unit)})" if below else f"({_spelled(unit)})")
+    product = str((1 * registry().Unit("*".join(units_of_it) or "dimensionless")).units)
+    if product == "dimensionless":
+        return convert(number, None, target) if target == "1" else _not_fitting(texts, target)
+    return _converted(number, product, target, " and ".join(texts))
+
+
+def _not_fitting(texts: Sequence[str], target: str) -> float:
+    message = f"{' and '.join(texts)} do not make up {_shown(target)}, which is needed"
     raise ValueError(message)
 
 

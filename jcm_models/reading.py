@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,7 +19,7 @@ from jcm_models.method_catalogue import Method, find_method
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.scenario import Scenario, scenario_model
 from jcm_models.strict_yaml import here_and_above
-from jcm_models.values import Written
+from jcm_models.written import Written
 
 __all__ = ["Reading", "changed", "find_file", "read_document", "read_scenario"]
 
@@ -31,11 +31,10 @@ _STAND_INS: Mapping[str, Any] = {
     "years": {"first": 2020, "last": 2020},
     "years.first": 2020,
     "years.last": 2020,
-    "project": {"method": "-"},
-    "project.method": "-",
     "allocation": {"shares": {}},
     "allocation.shares": {},
 }
+_PROJECT = "The project: its method and inputs, or its components, is needed"
 
 
 @dataclass(frozen=True)
@@ -101,17 +100,17 @@ def read_document(document: Document) -> Reading:
     problems = list(document.problems)
     if problems and not document.data:
         return Reading(None, tuple(problems))
-    method, unknown = _method(document)
+    structure, unknown = _structure(document)
     problems += unknown
-    model = scenario_model(method.name) if method else Scenario
+    model = scenario_model(structure) if structure else Scenario
     scenario, errors = _validated(model, document.data, document)
-    if method is None:  # which inputs are right cannot be known
-        inputs = ("project",), "extra_forbidden"
-        errors = [e for e in errors if (key_path(e)[:1], e["type"]) != inputs]
+    if structure is None:  # which inputs are right cannot be known
+        errors = [e for e in errors if key_path(e)[:1] != ("project",)]
+        problems += [] if unknown else [_no_method(document)]
     problems += [told(error, document, model) for error in errors]
     if scenario is None:
         sound = _without(document.data, errors)
-        scenario = _with_stand_ins(model, sound, document, method)
+        scenario = _with_stand_ins(model, sound, document, known=structure is not None)
     if scenario is not None:
         problems += contradictions(scenario, {problem.path for problem in problems})
     return Reading(scenario, tuple(problems))
@@ -145,16 +144,61 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any], origin: str = "wit
     return reading.scenario
 
 
-def _method(document: Document) -> tuple[Method | None, list[Problem]]:
+Structure: TypeAlias = Method | tuple[tuple[str, Method], ...]
+
+
+def _structure(document: Document) -> tuple[Structure | None, list[Problem]]:
+    """Find the method of the project, or that of each component; None where one is not known."""
     project = document.data.get("project")
-    name = project.get("method") if isinstance(project, dict) else None
+    if not isinstance(project, dict):
+        return None, []
+    components = project.get("components")
+    if not isinstance(components, dict) or not components:
+        return _method(document, project, ("project",))
+    found, problems = [], []
+    for name, section in components.items():
+        path = ("project", "components", str(name))
+        method, unknown = _method(document, section if isinstance(section, dict) else {}, path)
+        if method is None and not unknown:
+            text = "missing; the name of a method is needed in each component"
+            unknown = [Problem(dotted((*path, "method")), text, document.place(path))]
+        problems += [*unknown, *_misnamed(document, path)]
+        found.append((str(name), method))
+    known = tuple((name, method) for name, method in found if method is not None)
+    return (None if problems else known), problems
+
+
+def _misnamed(document: Document, path: KeyPath) -> list[Problem]:
+    name = path[-1]
+    if name.isidentifier() and not name.startswith(("_", "model_")):
+        return []
+    text = f"found {name!r}; the name of a component is one word, such as landfill_methane"
+    return [Problem(dotted(path), text, document.place(path))]
+
+
+def _method(
+    document: Document, section: dict[Any, Any], path: KeyPath
+) -> tuple[Method | None, list[Problem]]:
+    name = section.get("method")
     if not isinstance(name, str):
         return None, []
     try:
         return find_method(name), []
     except ValueError as error:
-        path = ("project", "method")
+        path = (*path, "method")
         return None, [Problem(dotted(path), str(error), document.place(path))]
+
+
+def _no_method(document: Document) -> Problem:
+    project = document.data.get("project")
+    if not isinstance(project, dict):
+        text = f"{'missing' if project is None else f'found {project!r}'}; {_PROJECT}"
+        return Problem("project", text, document.place(("project",)))
+    if "method" in project:
+        text = f"found {project['method']!r}; the name of a method is needed"
+        return Problem("project.method", text, document.place(("project", "method")))
+    text = "missing; Name of the method is needed, or components: that name one each"
+    return Problem("project.method", text, document.place(("project", "method")))
 
 
 def _validated(
@@ -194,22 +238,18 @@ def _spoils(number: dict[Any, Any], path: KeyPath, length: int) -> bool:
 
 
 def _with_stand_ins(
-    model: type[Scenario], data: dict[str, Any], document: Document, method: Method | None
+    model: type[Scenario], data: dict[str, Any], document: Document, *, known: bool
 ) -> Scenario | None:
     """Read what is sound, with stand-ins for what is missing."""
-    examples = (
-        {f"project.{g.name}": g.variable.example or 1 for g in method.inputs} if method else {}
-    )
-    stand_ins = {**_STAND_INS, **examples}
-    if method is None:
-        data["project"] = {"method": "-"}
+    if not known:
+        data["project"] = {"components": {}}
     for _ in range(2):  # a section first, then what it lacks
         scenario, errors = _validated(model, data, document)
         for error in errors:
             path = key_path(error)
-            if dotted(path) not in stand_ins:
+            if dotted(path) not in _STAND_INS:
                 return None
-            _put(data, path, stand_ins[dotted(path)])
+            _put(data, path, _STAND_INS[dotted(path)])
     return scenario or _validated(model, data, document)[0]
 
 

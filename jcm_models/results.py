@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.level_settings import OWN, numbers_of
 from jcm_models.scenario import Scenario
+from jcm_models.strict_yaml import dotted
 from jcm_models.variables import PARTIES, Variable, result_variables
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Results", "described", "inputs_of"]
+__all__ = ["Portfolio", "Results", "described", "inputs_of"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,18 @@ class Results(Mapping[str, NDArray[Any]]):
     arrays: Mapping[str, NDArray[Any]]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Return a variable, or the coordinate ``year`` or ``party``."""
+        """Return a variable, or the coordinate ``year``, ``party``, ``component`` or ``rule``."""
+        if name in self.arrays:
+            return self.arrays[name]
         if name == "year":
             return self.scenario.calendar_years
-        return np.array(PARTIES) if name == "party" else self.arrays[name]
+        if name == "component":
+            return np.array([part.name for part in self.scenario.parts])
+        if name == "rule":
+            return np.array(self.scenario.reference.rules)
+        if name == "party":
+            return np.array(PARTIES)
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the variables, in the order in which they were computed."""
@@ -52,45 +62,152 @@ class Results(Mapping[str, NDArray[Any]]):
         """Return the results as a labelled Dataset, with units, sources and the inputs (D1, D2)."""
         import xarray as xr
 
+        variables = {name: described(name, self.scenario) for name in self}
+        used = {dim for variable in variables.values() for dim in variable.dims}
         return xr.Dataset(
-            {name: _labelled(name, array, self.scenario) for name, array in self.items()},
+            {name: (row.dims, self[name], _labels(row)) for name, row in variables.items()},
             coords={
-                "year": ("year", self["year"], {"calendar": "gregorian", "long_name": "Year"}),
-                "party": ("party", self["party"], {"long_name": "Party"}),
+                name: (name, self[name], attributes)
+                for name, attributes in _COORDINATES.items()
+                if name in used
             },
             attrs=_attributes(self.scenario),
         )
 
 
-def _labelled(
-    name: str, array: NDArray[Any], scenario: Scenario
-) -> tuple[tuple[str, ...], NDArray[Any], dict[str, str]]:
-    variable = described(name, scenario)
-    attributes = {
+_COORDINATES = {
+    "year": {"calendar": "gregorian", "long_name": "Year"},
+    "party": {"long_name": "Party"},
+    "component": {"long_name": "Component of the project"},
+    "rule": {"long_name": "Rule that sets the reference"},
+}
+
+
+@dataclass(frozen=True)
+class Portfolio(Mapping[str, NDArray[Any]]):
+    """Arrays of many projects by name, shape (project, ..., year).
+
+    Parameters
+    ----------
+    scenarios : tuple of Scenario
+        The projects.
+    years : array of int, shape (year,)
+        All years that any of them covers.
+    arrays : mapping of str to array
+        By the name of the variable.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    years: NDArray[np.int64]
+    arrays: Mapping[str, NDArray[Any]]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a variable."""
+        return self.arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the variables, in the order in which they were computed."""
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        """Count the variables."""
+        return len(self.arrays)
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return a labelled Dataset over project, party and year (D1, D2)."""
+        import xarray as xr
+
+        from jcm_models import __version__
+
+        rows = {name: result_variables()[name] for name in self}
+        names = [scenario.name for scenario in self.scenarios]
+        return xr.Dataset(
+            {n: (("project", *row.dims), self[n], _labels(row)) for n, row in rows.items()},
+            coords={
+                "project": ("project", names, {"long_name": "Project"}),
+                "host": ("project", [scenario.host for scenario in self.scenarios]),
+                "year": ("year", self.years, _COORDINATES["year"]),
+                "party": ("party", np.array(PARTIES), _COORDINATES["party"]),
+            },
+            attrs={
+                "gwp": self.scenarios[0].gwp,
+                "unknown": "NaN where business as usual of a project is not known (E2)",
+                "inputs": json.dumps({s.name: list(inputs_of(s)) for s in self.scenarios}),
+                "seed": _SEED,
+                "code_version": __version__,
+                "history": f"jcm_models {__version__}: simulate_all({len(names)} scenarios)",
+            },
+        )
+
+
+_SEED = "none: every input stands at its value, a distribution at its mean"
+
+
+def _labels(variable: Variable) -> dict[str, str]:
+    return {
         "units": variable.unit,
         "long_name": variable.label,
         "long_name_ja": variable.label_ja,
         "kind": variable.kind,
         "equation": variable.equation,
+        "inputs": json.dumps(variable.inputs),
         "source": variable.source,
     }
-    return variable.dims, array, attributes
 
 
 def described(name: str, scenario: Scenario) -> Variable:
-    """Return what a variable is, with the equation of the scenario's own method."""
+    """Return what a variable is, with the equation that the scenario gives it.
+
+    A project of one method has that method's equations; one of several components adds them up;
+    where rules set the reference, it is theirs.
+    """
     variable = result_variables()[name]
-    equation = scenario.method.equations.get(name)
-    if equation is None:
-        return variable
-    return Variable(
-        **{
-            **vars(variable),
-            "equation": equation.plain,
-            "math": equation.math,
-            "inputs": tuple(f"project.{given}" for given in equation.inputs),
-            "source": equation.source,
-        }
+    if name not in _EMISSIONS:
+        return _of_rules(variable, scenario) if name == "reference_by_rule" else variable
+    if scenario.is_combined:
+        return _of_components(variable, scenario)
+    (part,) = scenario.parts
+    equation = part.method.equations.get(name)
+    used = part.method.inputs_of(name)
+    return replace(
+        variable,
+        equation=equation.plain if equation else f"{part.method.name}({', '.join(used)})",
+        math=equation.math if equation else "",
+        inputs=tuple(dotted((*part.path, given)) for given in used),
+        source=equation.source if equation else part.method.source,
+    )
+
+
+_EMISSIONS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
+
+
+def _of_components(variable: Variable, scenario: Scenario) -> Variable:
+    component = f"component_{variable.name}"
+    if variable.name == "reference_emissions" and scenario.reference.rules != (OWN,):
+        how = scenario.reference.combine
+        equation = f"{how} of reference_by_rule over the rules"
+        return replace(variable, equation=equation, inputs=("reference_by_rule",))
+    if variable.name == "bau_emissions" and scenario.is_levelled:
+        numbers = [dotted(path) for path, _ in numbers_of(scenario.bau, ("bau",))]
+        own = () if scenario.bau.emissions is not None else (component,)
+        factors = [n for n in numbers if n != "bau.emissions"]
+        base = "bau.emissions" if not own else f"sum of {component} over the components"
+        equation = " * ".join([base, *({f"factor of {n.split('.')[1]}": None for n in factors})])
+        return replace(variable, equation=equation, inputs=(*own, *numbers))
+    equation = f"sum of {component} over the components"
+    return replace(variable, equation=equation, inputs=(component,))
+
+
+def _of_rules(variable: Variable, scenario: Scenario) -> Variable:
+    numbers = tuple(dotted(path) for path, _ in numbers_of(scenario.reference, ("reference",)))
+    if scenario.reference.ndc and scenario.reference.ndc.reduction is None:
+        numbers = (*numbers, "reference.ndc.reduction")
+    own = ("component_reference_emissions",) if OWN in scenario.reference.rules else ()
+    bau = ("bau_emissions",) if set(scenario.reference.rules) - {OWN} else ()
+    return replace(
+        variable,
+        equation="each rule by itself: own inputs of the methods, or BaU less what the rule says",
+        inputs=(*own, *bau, *numbers),
     )
 
 
@@ -102,11 +219,14 @@ def _attributes(scenario: Scenario) -> dict[str, str | int]:
         "title": scenario.title.en,
         "scenario": scenario.name,
         "host": scenario.host,
-        "method": scenario.method.name,
+        "method": ", ".join(dict.fromkeys(part.method.name for part in scenario.parts)),
+        "components": json.dumps({part.name: part.method.name for part in scenario.parts}),
+        "reference": scenario.reference.combine + " of " + ", ".join(scenario.reference.rules),
+        "reference_own": scenario.reference.own,
         "gwp": scenario.gwp,
         "inputs": json.dumps(list(inputs_of(scenario)), ensure_ascii=False),
         "overrides": json.dumps([[c.path, str(c.old), str(c.new)] for c in changes]),
-        "seed": "none: every input stands at its value, a distribution at its mean",
+        "seed": _SEED,
         "code_version": __version__,
         "history": f"jcm_models {__version__}: simulate({scenario.name})",
     }
@@ -128,4 +248,5 @@ def inputs_of(scenario: Scenario) -> Iterator[dict[str, Any]]:
             "source": value.source,
             "note": value.note,
             "place": str(given.place) if given.place else None,
+            "default": given.is_default,
         }

@@ -14,12 +14,12 @@ __all__ = ["Partner", "Rule", "partner", "partners", "rules_at"]
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner country: names, and the day its memorandum was signed."""
+    """A partner country: names, and the day its memorandum was signed; None before that."""
 
     code: str
     name: str
     name_ja: str
-    signed: datetime.date
+    signed: datetime.date | None
     place: str | None
     source: str
 
@@ -38,23 +38,34 @@ class Rule:
 @functools.cache
 def partners() -> dict[str, Partner]:
     """Return the partner countries by their ISO 3166 alpha-3 code, in order of signature."""
+    return {code: found for code, found in _countries().items() if found.signed is not None}
+
+
+@functools.cache
+def _countries() -> dict[str, Partner]:
+    """Return the partner countries, and those that are studied before they are partners."""
     table = read_table("rules/partners.yaml")
     source = table["source"]
-    return {
+    partners_ = {
         code: Partner(code=code, source=source, place=row.pop("place", None), **row)
         for code, row in table["partners"].items()
     }
+    studied = {
+        code: Partner(code=code, source=source, place=None, signed=None, **row)
+        for code, row in table["studied"].items()
+    }
+    return partners_ | studied
 
 
 def partner(code: str) -> Partner:
-    """Return one partner country.
+    """Return one partner country, or one in which a project is studied before it is a partner.
 
     Raises
     ------
     ValueError
         If `code` is no partner's; the message names the nearest.
     """
-    known = partners()
+    known = _countries()
     if code not in known:
         by_name = {p.name: p.code for p in known.values()}
         hint = f"; {code} is {by_name[code]}" if code in by_name else nearest(code, known)

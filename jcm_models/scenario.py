@@ -8,28 +8,22 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    create_model,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, PrivateAttr, create_model, field_validator
 
+from jcm_models.components import Component, Input, Part, Section, Text, component_model
+from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
+from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbers_of
 from jcm_models.method_catalogue import Method, find_method
-from jcm_models.periods import calendar_years, share_of_years
-from jcm_models.problems import Place
+from jcm_models.periods import calendar_years, share_of_years, years_assessed
 from jcm_models.rulebook import Partner, partner
-from jcm_models.values import InUnit, Value, Written
-from jcm_models.variables import PARTIES, Variable, input_variable
+from jcm_models.values import InUnit, Value
+from jcm_models.variables import PARTIES, input_variable
+from jcm_models.written import Written
 
 __all__ = ["Input", "Scenario", "scenario_model"]
 
@@ -37,34 +31,15 @@ Party = Literal["japan_government", "japan_participants", "host_government", "ho
 
 _DEFAULT = "default of the workbench"
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+# Every target below BaU in the table of defaults is one for 2030.
+_NDC_TARGET_YEAR = 2030
 
 
 def _default(name: str, value: float) -> Value:
     return InUnit(input_variable(name)).value(Written(value=value, note=_DEFAULT))
 
 
-class Text(_Section):
-    """Words for people, in English and perhaps in Japanese."""
-
-    en: str
-    """In English."""
-    ja: str | None = None
-    """In Japanese."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_a_bare_text(cls, data: Any) -> Any:
-        return {"en": data} if isinstance(data, str) else data
-
-    def in_language(self, language: str) -> str:
-        """Return the text in the language, in English where it was not given."""
-        return (self.ja or self.en) if language == "ja" else self.en
-
-
-class Years(_Section):
+class Years(Section):
     """The calendar years that are simulated, both included."""
 
     first: int = Field(ge=1990, le=2300)
@@ -73,13 +48,15 @@ class Years(_Section):
     """Last year."""
 
 
-class Crediting(_Section):
+class Crediting(Section):
     """How reductions become credits."""
 
     start: datetime.date | None = None
     """First day of the crediting period; the first day simulated, unless given."""
     end: datetime.date | None = None
     """Last day of the crediting period; the last day simulated, unless given."""
+    renewals: tuple[datetime.date, ...] = ()
+    """Days on which the crediting period is renewed and the reference assessed anew."""
     discount: Annotated[Value, InUnit(input_variable("crediting.discount"))] = Field(
         default_factory=lambda: _default("crediting.discount", 1.0)
     )
@@ -90,7 +67,7 @@ class Crediting(_Section):
     """How fractions of a tonne are rounded, per vintage."""
 
 
-class Reserve(_Section):
+class Reserve(Section):
     """The reserve that CCS projects withhold against reversals."""
 
     rate: Annotated[Value, InUnit(input_variable("reserve.rate"))] = Field(
@@ -99,7 +76,7 @@ class Reserve(_Section):
     """Share of issued credits withheld; in principle 3 % for CCS and CCUS."""
 
 
-class Allocation(_Section):
+class Allocation(Section):
     """How credits are divided among the parties."""
 
     shares: dict[Party, Annotated[Value, InUnit(input_variable("allocation.shares"))]]
@@ -110,24 +87,31 @@ class Allocation(_Section):
     """How whole tonnes are made of shares, with the sum kept."""
 
 
-class Project(_Section):
-    """The project: its method and the inputs that method takes."""
+class Operation(Section):
+    """When the project operates; without it, in every year simulated."""
 
-    method: str
-    """Name of the method; ``jcm new --list`` shows those there are."""
+    start: datetime.date | None = None
+    """First day of operation; yearly amounts count for the rest of that year."""
+    lifetime: Annotated[Value, InUnit(input_variable("operation.lifetime"))] | None = None
+    """Years of operation."""
+
+    @property
+    def end(self) -> datetime.date | None:
+        """Last day of operation, where start and lifetime are known."""
+        if self.start is None or self.lifetime is None:
+            return None
+        days = round(365.2425 * self.lifetime.points[0])
+        return self.start + datetime.timedelta(days=days - 1)
 
 
-@dataclass(frozen=True)
-class Input:
-    """One number of a scenario: its key, what it is, its value and where it was written."""
+class Combined(Section):
+    """A project that combines several methods."""
 
-    path: str
-    variable: Variable
-    value: Value
-    place: Place | None
+    components: Any
+    """The parts of the project by name: each a method and its inputs."""
 
 
-class Scenario(_Section):
+class Scenario(Section):
     """Everything one run needs, checked; `with_` returns a changed one."""
 
     title: Text
@@ -140,8 +124,14 @@ class Scenario(_Section):
     """The first and the last year simulated."""
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     """Set of global warming potentials the figures are in."""
-    project: Project
-    """The project: its method and inputs."""
+    project: Component | Combined
+    """The project: its method and inputs, or its components."""
+    operation: Operation = Operation()
+    """When the project operates."""
+    bau: BauSettings = BauSettings()
+    """How business-as-usual emissions move over time."""
+    reference: ReferenceSettings = ReferenceSettings()
+    """How reference emissions are set."""
     crediting: Crediting = Crediting()
     """How reductions become credits."""
     reserve: Reserve = Reserve()
@@ -176,10 +166,33 @@ class Scenario(_Section):
         """The partner country."""
         return partner(self.host)
 
+    @functools.cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The components of the project; a project of one method is its own only component."""
+        chosen = (("gwp", self.gwp), ("host", self.host))
+        if isinstance(self.project, Component):
+            found = find_method(self.project.method)
+            return (Part(found.name, ("project",), found, self.project, chosen),)
+        return tuple(
+            Part(name, ("project", "components", name), find_method(s.method), s, chosen)
+            for name, s in ((n, getattr(self.project.components, n)) for n in self._named)
+        )
+
     @property
-    def method(self) -> Method:
-        """The method of the project."""
-        return find_method(self.project.method)
+    def _named(self) -> tuple[str, ...]:
+        components = getattr(self.project, "components", None)
+        return tuple(type(components).model_fields) if isinstance(components, BaseModel) else ()
+
+    @functools.cached_property
+    def is_levelled(self) -> bool:
+        """Whether BaU or reference are set by more than the inputs of the methods."""
+        more = self.reference.rules != (OWN,) or self.reference.above_bau == "lowered"
+        return more or any(numbers_of(self.bau, ("bau",)))
+
+    @property
+    def is_combined(self) -> bool:
+        """Whether results by component, or by rule of the reference, say more than the totals."""
+        return len(self.parts) != 1 or self.is_levelled
 
     def with_(self, overrides: Mapping[str, Any]) -> Scenario:
         """Return the scenario with some values replaced, checked again.
@@ -215,31 +228,61 @@ class Scenario(_Section):
         """Share of each year inside the crediting period [1], shape (year,)."""
         return share_of_years(self.calendar_years, self.crediting.start, self.crediting.end)
 
-    def project_values(self) -> dict[str, Value]:
-        """Return the inputs that were given to the method, by name."""
-        return {
-            name: value
-            for name in type(self.project).model_fields
-            if isinstance(value := getattr(self.project, name), Value)
-        }
+    @property
+    def share_operating(self) -> NDArray[np.float64]:
+        """Share of each year in which the project operates [1], shape (year,)."""
+        return share_of_years(self.calendar_years, self.operation.start, self.operation.end)
+
+    @property
+    def years_assessed(self) -> NDArray[np.int64]:
+        """The year in which the reference of each year was assessed, shape (year,)."""
+        years = self.calendar_years
+        if self.reference.assessed == "yearly":
+            return years
+        return years_assessed(years, tuple(day.year for day in self.crediting.renewals))
+
+    @property
+    def ndc_reduction(self) -> Value | None:
+        """Share below BaU in the target year of the partner's NDC, as given or by default [1]."""
+        ndc = self.reference.ndc
+        if ndc is None or ndc.reduction is not None:
+            return ndc.reduction if ndc else None
+        default = self._ndc_default
+        return default.value if default else None
+
+    @property
+    def _ndc_default(self) -> Default | None:
+        return default_of(input_variable("reference.ndc.reduction"), {"host": self.host})
+
+    @property
+    def ndc_years(self) -> tuple[int, int]:
+        """The year in which the reduction of the NDC is nothing, and its target year."""
+        ndc = self.reference.ndc
+        since = ndc.since if ndc else None
+        target = ndc.target_year if ndc else None
+        return (
+            self.years.first if since is None else since,
+            _NDC_TARGET_YEAR if target is None else target,
+        )
 
     def inputs(self) -> Iterator[Input]:
-        """Yield every number of the scenario, the project's first."""
-        given_values = self.project_values()
-        rows = {g.name: g.variable for g in self.method.inputs} if given_values else {}
-        for name, value in given_values.items():
-            yield self._input(("project", name), rows[name], value)
-        yield self._input(
-            ("crediting", "discount"), input_variable("crediting.discount"), self.crediting.discount
-        )
-        yield self._input(("reserve", "rate"), input_variable("reserve.rate"), self.reserve.rate)
-        for party, share in self.allocation.shares.items():
-            path = ("allocation", "shares", party)
-            yield self._input(path, input_variable("allocation.shares"), share)
+        """Yield every number of the scenario, the project's first, defaults among them."""
+        for part in self.parts:
+            yield from part.inputs(self._document.place)
+        for name in ("operation", "bau", "reference", "crediting", "reserve", "allocation"):
+            for path, value in numbers_of(getattr(self, name), (name,)):
+                yield self._input(path, value)
+        default = self._ndc_default
+        if self.reference.ndc and self.reference.ndc.reduction is None and default:
+            row = input_variable("reference.ndc.reduction")
+            yield Input(row.name, row, default.value, default.place, is_default=True)
 
-    def _input(self, path: KeyPath, variable: Variable, value: Value) -> Input:
-        place = None if value.note == _DEFAULT else self._document.place(path)
-        return Input(dotted(path), variable, value, place)
+    def _input(self, path: KeyPath, value: Value) -> Input:
+        by = path[-1] if path[-2] in {"shares", "weights"} else ""
+        row = input_variable(dotted(path[:-1] if by else path))
+        ours = value.note == _DEFAULT
+        place = None if ours else self._document.place(path)
+        return Input(dotted(path), row, value, place, by, is_default=ours)
 
     def shares(self) -> NDArray[np.float64]:
         """Return the shares of all four parties [1], shape (party, year)."""
@@ -250,29 +293,27 @@ class Scenario(_Section):
 
 
 @functools.cache
-def scenario_model(method_name: str) -> type[Scenario]:
-    """Return the scenario whose project takes the inputs of one method.
+def scenario_model(structure: Method | tuple[tuple[str, Method], ...]) -> type[Scenario]:
+    """Return the scenario whose project takes the inputs of one method, or of its components'.
 
-    Raises
-    ------
-    ValueError
-        If there is no such method.
+    Parameters
+    ----------
+    structure : Method, or tuple of (str, Method)
+        The method of the project; or the name and the method of each component.
+
+    Returns
+    -------
+    type of Scenario
+        The model of the whole scenario.
     """
-    method = find_method(method_name)
-    fields: dict[str, Any] = {}
-    for given in method.inputs:
-        kind = Annotated[Value, InUnit(given.variable)]
-        text = f"{given.variable.label} [{given.unit}]"
-        if given.required:
-            fields[given.name] = (kind, Field(description=text))
-        else:
-            fields[given.name] = (kind | None, Field(default=None, description=text))
-    project = create_model(
-        f"Project_{method.name}",
-        __base__=Project,
-        __doc__=method.title,
-        method=(str, Field(description="Name of the method.")),
-        **fields,
+    project: type[Section] = (
+        _combined(structure) if isinstance(structure, tuple) else (component_model(structure))
     )
     described = (project, Field(description="The project: its method and inputs."))
     return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, project=described)
+
+
+def _combined(structure: tuple[tuple[str, Method], ...]) -> type[Combined]:
+    fields: dict[str, Any] = {name: (component_model(method), ...) for name, method in structure}
+    parts = create_model("Components", __base__=Section, __doc__="The parts by name.", **fields)
+    return create_model("Combined", __base__=Combined, components=(parts, ...))

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from jcm_models.method_catalogue import methods
-from jcm_models.scenario import Scenario, scenario_model
+from jcm_models.components import component_model
+from jcm_models.method_catalogue import Method, find_method, methods
+from jcm_models.scenario import Scenario
 
 __all__ = ["FILE", "scenario_schema", "write_schema"]
 
@@ -26,26 +27,49 @@ def scenario_schema() -> dict[str, Any]:
     """
     schema = TypeAdapter(Scenario).json_schema()
     shared = schema["$defs"]
-    variants = []
-    for name in methods():
-        described = TypeAdapter(scenario_model(name)).json_schema()
-        definitions = described["$defs"]
-        project = definitions.pop(described["properties"]["project"]["$ref"].rpartition("/")[2])
-        project["properties"]["method"] = {"const": name, "description": project["description"]}
-        project["required"] = ["method"]
-        shared.update({key: value for key, value in definitions.items() if key != "Project"})
-        variants.append(project)
-    shared.pop("Project")
+    for unknown in ("Component", "Combined"):  # what takes no inputs; those that do stand below
+        shared.pop(unknown)
+    names = [_add_component(shared, find_method(name)) for name in methods()]
     schema["properties"]["project"] = {
-        "description": schema["properties"]["project"].get("description", "The project."),
-        "oneOf": variants,
+        "description": "The project: its method and inputs, or its components.",
+        "if": {"required": ["components"]},
+        "then": {"$ref": "#/$defs/Components"},
+        "else": {"$ref": "#/$defs/Method"},
     }
+    shared["Components"] = {
+        "type": "object",
+        "properties": {
+            "components": {
+                "type": "object",
+                "description": "The parts of the project by name: each a method and its inputs.",
+                "additionalProperties": {"$ref": "#/$defs/Method"},
+            }
+        },
+        "additionalProperties": False,
+    }
+    shared["Method"] = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}
     extends = {"type": "string", "description": "Another scenario file, whose keys this adds to."}
     schema["properties"] = {"extends": extends, **schema["properties"]}
     schema.pop("required", None)
     shared["Allocation"].pop("required", None)
     shared["Years"].pop("required", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _add_component(shared: dict[str, Any], method: Method) -> str:
+    """Add the section of a method to the definitions, and return its name there."""
+    described = TypeAdapter(component_model(method)).json_schema()
+    shared.update(described.pop("$defs", {}))
+    text = described["properties"]["method"]["description"]
+    described["properties"]["method"] = {"enum": _spellings(method.name), "description": text}
+    described["required"] = ["method"]
+    name = str(described["title"])
+    shared[name] = described
+    return name
+
+
+def _spellings(name: str) -> list[str]:
+    return list(dict.fromkeys([name, name.replace("_", "-")]))
 
 
 def write_schema(folder: Path) -> Path:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 
 from jcm_models import __version__
 from jcm_models.documents import shown
 from jcm_models.figures import emissions_figure, split_figure
-from jcm_models.results import Results, described
+from jcm_models.input_sections import assumptions, inputs, standing_sentence
+from jcm_models.method_sections import components, method, method_titles, reference_sentence
+from jcm_models.pieces import render
+from jcm_models.results import Results
+from jcm_models.rulebook import Partner
 from jcm_models.runs import inputs_hash
-from jcm_models.scenario import Input
 from jcm_models.summary import Summary, summarise
-from jcm_models.variables import PARTIES, Variable
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.variables import PARTIES
+from jcm_models.wording import Words, number
 
-__all__ = ["SECTIONS", "environment", "render"]
+__all__ = ["SECTIONS"]
 
 _BY_YEAR = (
     "bau_emissions",
@@ -33,39 +33,6 @@ _BY_YEAR = (
     "reserve_withheld",
 )
 _ALWAYS = {"reference_emissions", "project_emissions", "emission_reductions", "credits_issued"}
-_EQUATIONS = (
-    "bau_emissions",
-    "reference_emissions",
-    "project_emissions",
-    "emission_reductions",
-    "unissued_reductions",
-    "credits_issued",
-    "reserve_withheld",
-    "credits",
-)
-_SYMBOLS = {
-    "inside": "c_y",
-    "creditable": "X_y",
-    "discounted": r"\mathrm{DIS}_y",
-    "deficit": r"\mathrm{DEF}_y",
-    "reserve": "R_y",
-    "share": "s_{p,y}",
-}
-
-
-@functools.cache
-def environment() -> jinja2.Environment:
-    """Return the templates; whatever a scenario says is escaped in them."""
-    loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
-    found = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    found.undefined = jinja2.StrictUndefined
-    found.globals.update(number=number, unit_text=unit_text)
-    return found
-
-
-def render(template: str, words: Words, **context: Any) -> str:
-    """Fill a template of ``templates/`` with words and values."""
-    return environment().get_template(template).render(w=words, **context)
 
 
 def question(results: Results, words: Words) -> str:
@@ -74,7 +41,7 @@ def question(results: Results, words: Words) -> str:
     host = host_name(results, words)
     over = words(
         "section.of_host",
-        method=words.choose(scenario.method.title, scenario.method.title_ja),
+        method=method_titles(scenario, words),
         host=host,
         first=scenario.years.first,
         last=scenario.years.last,
@@ -104,10 +71,7 @@ def _answer(results: Results, words: Words, host: str) -> list[str]:
         last=total.last,
     )
     sentences = [*_outcome(total, words, host, span), _unissued(total, words, host)]
-    given = list(results.scenario.inputs())
-    assumed = sum(item.value.standing == "assumed" for item in given)
-    text = "answer.assumed" if assumed else "answer.nothing_assumed"
-    return [*sentences, words(text, assumed=assumed, all=len(given))]
+    return [*sentences, reference_sentence(results, words), standing_sentence(results, words)]
 
 
 def _outcome(total: Summary, words: Words, host: str, span: str) -> list[str]:
@@ -219,66 +183,6 @@ def by_year(results: Results, words: Words) -> str:
     return render("by_year.html", words, heads=[head for head, _ in columns], rows=rows, sums=sums)
 
 
-def inputs(results: Results, words: Words) -> str:
-    """Return the table of every input with value, source and place."""
-    rows = [_input_row(given, words) for given in results.scenario.inputs()]
-    return render("inputs.html", words, rows=rows)
-
-
-def _input_row(given: Input, words: Words) -> dict[str, str]:
-    value = given.value
-    party = given.path.rpartition(".")[2]
-    label = words.label(given.variable)
-    return {
-        "label": f"{label}: {words.party(party)}" if party in PARTIES else label,
-        "path": given.path,
-        "value": unit_text(value.written),
-        "standing": value.standing,
-        "source": value.source or "",
-        "note": (value.note or "") if given.place else "",
-        "place": str(given.place) if given.place else words("table.default"),
-    }
-
-
-def method(results: Results, words: Words) -> str:
-    """Return the method in words and equations."""
-    scenario = results.scenario
-    variables = [described(name, scenario) for name in _EQUATIONS if name in results]
-    used = [variable for variable in variables if _shown(variable, results)]
-    given = scenario.project_values()
-    own = [row.variable for row in scenario.method.inputs if row.name in given]
-    symbols = [(v.symbol, f"{words.label(v)} [{unit_text(v.unit)}]") for v in own if v.symbol]
-    symbols += [(symbol, words(f"symbol.{key}")) for key, symbol in _SYMBOLS.items()]
-    rules = (
-        f"method.rounding_{scenario.crediting.rounding}",
-        f"method.negative_{scenario.crediting.negative}",
-        f"method.{scenario.allocation.rounding}",
-        "method.identity",
-    )
-    return render(
-        "method.html",
-        words,
-        title=words.choose(scenario.method.title, scenario.method.title_ja),
-        source=scenario.method.source,
-        equations=[(words.label(v), mathml(v.math), v.source) for v in used],
-        symbols=[(mathml(symbol), text) for symbol, text in symbols],
-        rules=[words(rule) for rule in rules],
-    )
-
-
-def _shown(variable: Variable, results: Results) -> bool:
-    idle = variable.name == "reserve_withheld" and not results[variable.name].any()
-    return bool(variable.math) and not idle
-
-
-@functools.cache
-def mathml(latex: str, display: str = "inline") -> Markup:
-    """Return an equation as MathML, which browsers draw without any script."""
-    from latex2mathml.converter import convert
-
-    return Markup(convert(latex, display=display))
-
-
 def notes(results: Results, words: Words) -> str:
     """Return what a reader must know; nothing where the scenario notes nothing."""
     return render("notes.html", words, notes=results.scenario.notes)
@@ -294,9 +198,15 @@ def identity(results: Results, words: Words) -> str:
         ("identity.inputs", inputs_hash(results.scenario.document.data)),
         ("identity.version", __version__),
         ("identity.gwp", words("identity.gwp_text", gwp=scenario.gwp)),
-        ("identity.memorandum", f"{scenario.partner.signed:%Y-%m-%d} ({scenario.partner.source})"),
+        ("identity.memorandum", _memorandum(scenario.partner, words)),
     ]
     return render("identity.html", words, rows=[(words(key), text) for key, text in rows])
+
+
+def _memorandum(partner: Partner, words: Words) -> str:
+    if partner.signed is None:
+        return words("identity.no_memorandum", source=partner.source)
+    return f"{partner.signed:%Y-%m-%d} ({partner.source})"
 
 
 def _plain(value: Any) -> str:
@@ -307,8 +217,10 @@ def _plain(value: Any) -> str:
 SECTIONS: Mapping[str, Callable[[Results, Words], str]] = {
     "question": question,
     "key_figures": key_figures,
+    "assumptions": assumptions,
     "emissions": emissions,
     "split": split,
+    "components": components,
     "by_year": by_year,
     "inputs": inputs,
     "method": method,

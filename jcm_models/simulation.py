@@ -1,34 +1,28 @@
-"""From a scenario to its results: the steps in their order, and the identities that must hold."""
+"""From scenarios to their results: one as a Dataset, many together as a portfolio."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jcm_models import allocation, crediting, emissions, reversal
+from jcm_models.batch import Batch
+from jcm_models.identities import assert_identity, levels_out_of_order
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import read_scenario
-from jcm_models.results import Results
+from jcm_models.results import Portfolio, Results
 from jcm_models.scenario import Scenario
+from jcm_models.steps import STEPS, Arrays, IdentityError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["IdentityError", "compute", "load_scenario", "simulate"]
+__all__ = ["IdentityError", "compute", "compute_all", "load_scenario", "simulate", "simulate_all"]
 
-Arrays = dict[str, NDArray[Any]]
-
-# Half a kilogram, and the noise of arithmetic on large sums: far below the tonne of K7.
-_TONNES = 5e-4
-_RELATIVE = 1e-12
-
-
-class IdentityError(ArithmeticError):
-    """The parts of a result do not add up; the message names the year and both sides."""
+# The steps that tell BaU from reference; the others cannot bring a scenario into disorder.
+_LEVELS = 2
 
 
 def load_scenario(
@@ -58,43 +52,29 @@ def load_scenario(
     reading = read_scenario(name, overrides, origin)
     problems = list(reading.problems)
     if reading.scenario is not None and not _unsound(problems):
-        problems += _levels_out_of_order(reading.scenario, _emissions(reading.scenario, {}))
+        problems += _disorder(reading.scenario)
     if problems or reading.scenario is None:
         raise ScenarioError(problems)
     return reading.scenario
 
 
+_DECISIVE = {"years", "project", "operation", "bau", "reference"}
+
+
 def _unsound(problems: list[Problem]) -> bool:
-    """Tell whether years or project have a problem, so that no level can be judged."""
-    return any(problem.path.split(".")[0] in {"years", "project"} for problem in problems)
+    """Tell whether what makes the levels has a problem, so that none can be judged."""
+    return any(problem.path.split(".")[0] in _DECISIVE for problem in problems)
 
 
-def _levels_out_of_order(scenario: Scenario, arrays: Arrays) -> list[Problem]:
-    """Find the years in which the reference lies above BaU (E1)."""
-    if "bau_emissions" not in arrays:
-        return []
-    bau, reference = arrays["bau_emissions"], arrays["reference_emissions"]
-    years = scenario.calendar_years[emissions.above(reference, bau)]
-    if not years.size:
-        return []
-    at = int(np.flatnonzero(scenario.calendar_years == years[0])[0])
-    path = _setting(scenario, "reference_emissions")
-    message = (
-        f"the reference lies above BaU in {years[0]}"
-        f"{f' and {years.size - 1} more years' if years.size > 1 else ''}: "
-        f"{reference[at]:,.0f} against {bau[at]:,.0f} tCO2e/yr; the reference must not exceed "
-        f"{_setting(scenario, 'bau_emissions')} (convention E1)"
-    )
-    return [Problem(path, message, scenario.document.place(tuple(path.split("."))))]
-
-
-def _setting(scenario: Scenario, result: str) -> str:
-    """Return the key that sets the level of a result, apart from what both levels share."""
-    equations, given = scenario.method.equations, scenario.project_values()
-    shared = {"bau_emissions", "reference_emissions"} - {result}
-    others = {name for key in shared for name in equations[key].inputs}
-    own = [n for n in equations[result].inputs if n in given and n not in others]
-    return f"project.{own[0]}" if own else "project"
+def _disorder(scenario: Scenario) -> list[Problem]:
+    batch = Batch([scenario])
+    arrays: Arrays = {}
+    try:
+        for step in STEPS[:_LEVELS]:
+            arrays.update(step(batch, arrays))
+    except ScenarioError as error:
+        return list(error.problems)
+    return levels_out_of_order(batch, arrays)
 
 
 def simulate(scenario: Scenario) -> xr.Dataset:
@@ -144,123 +124,104 @@ def compute(scenario: Scenario) -> Results:
     if not isinstance(scenario, Scenario):
         message = f"found {scenario!r}; a Scenario is needed, such as load_scenario returns"
         raise TypeError(message)
-    arrays: Arrays = {}
-    for step in STEPS:
-        arrays.update(step(scenario, arrays))
-    problems = _levels_out_of_order(scenario, arrays)
-    if problems:
-        raise ScenarioError(problems)
-    _assert_identity(scenario, arrays)
+    arrays = {name: array[0] for name, array in _arrays(Batch([scenario])).items()}
+    if np.isnan(arrays["bau_emissions"]).any():  # E2
+        arrays = {name: array for name, array in arrays.items() if name not in _FROM_BAU}
+    if not scenario.is_combined:
+        arrays = {name: array for name, array in arrays.items() if name not in _DETAILS}
     return Results(scenario, arrays)
 
 
-def _emissions(scenario: Scenario, _: Arrays) -> Arrays:
-    years = scenario.calendar_years
-    values = {name: value.at(years) for name, value in scenario.project_values().items()}
-    found = scenario.method.function(**values)
-    arrays = {
-        "bau_emissions": found.bau,
-        "reference_emissions": found.reference,
-        "project_emissions": found.project,
-        "leakage_emissions": found.leakage,
-    }
-    known = {name: array for name, array in arrays.items() if array is not None}
-    for name, array in known.items():
-        _assert_every_year(scenario, name, array)
-    return known
+_FROM_BAU = {
+    "bau_emissions",
+    "component_bau_emissions",
+    "unissued_reductions",
+    "reference_below_bau",
+}
+_DETAILS = {
+    "component_bau_emissions",
+    "component_reference_emissions",
+    "component_project_emissions",
+    "component_leakage_emissions",
+    "reference_by_rule",
+}
 
 
-def _assert_every_year(scenario: Scenario, name: str, array: NDArray[Any]) -> None:
-    """Assert that a method returns one number a year; one alone would spread over all (D3, D4)."""
-    years = scenario.calendar_years
-    found = np.shape(array)
-    if found[-1:] != years.shape or not np.all(np.isfinite(array)):
-        message = (
-            f"method {scenario.method.name}: {name} has shape {found} or is not finite; "
-            f"needed is a finite number for each of {years.size} years"
-        )
-        raise IdentityError(message)
-
-
-def _reductions(_: Scenario, known: Arrays) -> Arrays:
-    reference = known["reference_emissions"]
-    reductions = emissions.emission_reductions(
-        reference, known["project_emissions"], known["leakage_emissions"]
-    )
-    arrays = {"emission_reductions": reductions}
-    if "bau_emissions" in known:
-        bau = known["bau_emissions"]
-        arrays["unissued_reductions"] = emissions.unissued_reductions(bau, reference)
+def _arrays(batch: Batch) -> Arrays:
+    arrays: Arrays = {}
+    for step in STEPS:
+        arrays.update(step(batch, arrays))
+    problems = levels_out_of_order(batch, arrays)
+    if problems:
+        raise ScenarioError(problems)
+    assert_identity(batch, arrays)
     return arrays
 
 
-def _crediting(scenario: Scenario, known: Arrays) -> Arrays:
-    rules = scenario.crediting
-    credited = crediting.credit(
-        known["emission_reductions"],
-        scenario.share_credited,
-        rules.discount.at(scenario.calendar_years),
-        negative=rules.negative,
-        rounding=rules.rounding,
-    )
-    return {
-        "reductions_outside_crediting": credited.outside,
-        "reductions_discounted": credited.discounted,
-        "deficit_settled": credited.deficit,
-        "reductions_rounded_away": credited.rounded,
-        "credits_issued": credited.issued,
-    }
+def simulate_all(scenarios: Sequence[Scenario]) -> xr.Dataset:
+    """Simulate many scenarios together, as the projects of one portfolio.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        What to simulate; their names must differ.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `simulate`, over project, party and year; nothing stands outside a project's own
+        years. BaU is NaN for projects whose BaU is unknown.
+
+    Raises
+    ------
+    ScenarioError
+        If names repeat, sets of warming potentials are mixed, or a reference lies above BaU.
+    IdentityError
+        If the parts of an outcome do not add up to it (convention K7).
+    """
+    return compute_all(scenarios).to_dataset()
 
 
-def _reversal(scenario: Scenario, known: Arrays) -> Arrays:
-    rate = scenario.reserve.rate.at(scenario.calendar_years)
-    withheld = reversal.withheld(known["credits_issued"], rate)
-    return {"reserve_withheld": withheld, "reserve_balance": reversal.reserve_balance(withheld)}
+def compute_all(scenarios: Sequence[Scenario]) -> Portfolio:
+    """Simulate many scenarios together, without labels; projects of one method in one go.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        What to simulate; their names must differ.
+
+    Returns
+    -------
+    Portfolio
+        Bare arrays by name, shape (project, ..., year).
+
+    Raises
+    ------
+    ScenarioError
+        If names repeat, sets of warming potentials are mixed, or a reference lies above BaU.
+    IdentityError
+        If the parts of an outcome do not add up to it (convention K7).
+    """
+    problems = _cannot_stand_together(scenarios)
+    if problems:
+        raise ScenarioError(problems)
+    batch = Batch(scenarios)
+    arrays = {name: array for name, array in _arrays(batch).items() if name not in _DETAILS}
+    return Portfolio(batch.scenarios, batch.years, arrays)
 
 
-def _allocation(scenario: Scenario, known: Arrays) -> Arrays:
-    shares = scenario.shares()
-    total = known["credits_issued"] - known["reserve_withheld"]
-    whole = allocation.allocate(total, shares, scenario.allocation.rounding)
-    return {"allocation_share": shares, "credits": whole}
+def _cannot_stand_together(scenarios: Sequence[Scenario]) -> list[Problem]:
+    if not scenarios:
+        return [Problem("", "there is no scenario to simulate")]
+    names = [scenario.name for scenario in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1}) if _repeat(names) else []
+    problems = [Problem(name, "two scenarios have this name; rename one") for name in twice]
+    sets = sorted({scenario.gwp for scenario in scenarios})
+    if len(sets) > 1:
+        text = f"{' and '.join(sets)} are mixed; tonnes of one portfolio need one set (U4)"
+        problems.append(Problem("gwp", text))
+    return problems
 
 
-STEPS: tuple[Callable[[Scenario, Arrays], Arrays], ...] = (
-    _emissions,
-    _reductions,
-    _crediting,
-    _reversal,
-    _allocation,
-)
-
-
-def _assert_identity(scenario: Scenario, known: Arrays) -> None:
-    """Assert K7: what the project saves equals the sum of where it goes, in every year."""
-    top = known.get("bau_emissions", known["reference_emissions"])
-    saved = top - known["project_emissions"] - known["leakage_emissions"]
-    parts = {
-        "not issued (BaU - reference)": known.get("unissued_reductions", np.zeros(1)),
-        "outside the crediting period": known["reductions_outside_crediting"],
-        "discounted": known["reductions_discounted"],
-        "deficits": known["deficit_settled"],
-        "rounded away": known["reductions_rounded_away"],
-        "reserve": known["reserve_withheld"],
-        "parties": known["credits"].sum(axis=-2),
-    }
-    shown = dict(zip(parts, np.broadcast_arrays(saved, *parts.values())[1:], strict=True))
-    total = np.sum(list(shown.values()), axis=0)
-    wrong = np.abs(saved - total) > _TONNES + _RELATIVE * np.abs(saved)
-    if not wrong.any():
-        return
-    at = int(np.flatnonzero(wrong.reshape(-1, wrong.shape[-1]).any(axis=0))[0])
-    sums = ", ".join(f"{name} {_first(part, at):,.3f}" for name, part in shown.items())
-    message = (
-        f"in {scenario.calendar_years[at]} the project saves {_first(saved, at):,.3f} "
-        f"tCO2e but the parts add up to {_first(total, at):,.3f} ({sums}); convention K7"
-    )
-    raise IdentityError(message)
-
-
-def _first(array: NDArray[Any], at: int) -> float:
-    """Return the number of a year, the first where there are several samples."""
-    return float(np.ravel(array[..., at])[0])
+def _repeat(names: Sequence[str]) -> bool:
+    return len(set(names)) < len(names)

@@ -2,105 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from jcm_models.components import choices_of
+from jcm_models.defaults import default_of, tables
 from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
 from jcm_models.schema import FILE
+from jcm_models.tables import read_table
+from jcm_models.variables import (
+    DefaultByChoice,
+    Variable,
+    categories,
+    choice_label,
+    choices,
+    families,
+)
 from jcm_models.wording import number
 
 __all__ = ["method_list", "new_scenario"]
 
-_FRAME = """\
-# yaml-language-server: $schema={schema}
-# {title}
-#
-# A number is written 8000, or 8 GWh/yr, or with what belongs to it:
-#   {{value: 8 GWh/yr, source: "where it is published", note: "what to know"}}
-#   {{series: {{2025: 0.5, 2030: 0.4}}, unit: tCO2e/MWh, interpolate: linear}}
-#   {{distribution: {{shape: triangular, low: 7000, mode: 8000, high: 8500}}, unit: MWh/yr}}
-# Replace every number marked assumed, and name its source. Check with: jcm check {name}
-
-title: {title}
-question: How much does the project cut emissions, and who receives which part of the credits?
-host: THA                         # partner country, ISO 3166 alpha-3
-years: {{first: 2025, last: 2034}}
-gwp: AR5                          # AR4, AR5 or AR6
-
-project:
-  method: {method}
-{inputs}
-crediting:
-  start: 2025-01-01
-  end: 2034-12-31
-  discount: 1                     # factor on the reductions, 0 to 1
-  negative: carried               # carried, ignored: what becomes of years above the reference
-  rounding: down                  # down, nearest: fractions of a tonne, per vintage
-
-reserve:
-  rate: 0                         # share of issued credits; in principle 3 % for CCS and CCUS
-
-allocation:
-  shares:                         # together 1; a party that gets nothing is left out
-    japan_government: {{value: 0.5, standing: assumed}}
-    host_government: {{value: 0.5, standing: assumed}}
-  rounding: largest_remainder     # largest_remainder, government_residual, government_ceiling
-
-notes:
-  - Every input is an assumption so far.
-"""
+_HOST = "THA"
+_GWP = "AR5"
+_FREE = ("first", "second")
 
 
-def new_scenario(method_name: str, path: Path) -> str:
-    """Return a scenario that uses a method, ready to be simulated and then made one's own.
+def new_scenario(names: Sequence[str], path: Path) -> str:
+    """Return a scenario that uses one or several methods, ready to be made one's own.
 
     Parameters
     ----------
-    method_name : str
-        The method; hyphens and underscores are the same.
+    names : sequence of str
+        The methods; hyphens and underscores are the same. Several become components.
     path : pathlib.Path
         Where it will stand; named in its comments.
 
     Returns
     -------
     str
-        YAML with a comment beside every input: what it is, unit, range, default.
+        YAML with a comment beside every input: what it is, unit, range, default and its source.
 
     Raises
     ------
     ValueError
         If there is no such method.
     """
-    method = find_method(method_name)
-    inputs = "\n".join(_input_lines(given) for given in method.inputs)
+    found = [find_method(name) for name in names]
     schema = FILE if path.parent.name == "scenarios" else f"scenarios/{FILE}"
-    return _FRAME.format(
+    return str(read_table("templates/new_scenario.yaml")["frame"]).format(
         schema=schema,
-        title=f"{method.title} project (change this name)",
+        title=" + ".join(method.title for method in found) + " project (change this name)",
         name=path,
-        method=method.name,
-        inputs=inputs,
+        host=_HOST,
+        gwp=_GWP,
+        project="\n".join(_project_lines(found)),
     )
 
 
-def _input_lines(given: MethodInput) -> str:
+def _project_lines(found: Sequence[Method]) -> Iterator[str]:
+    if len(found) == 1:
+        yield from _method_lines(found[0], "  ")
+        return
+    yield "  components:"
+    for name, method in zip(_component_names(found), found, strict=True):
+        yield f"    {name}:"
+        yield from _method_lines(method, "      ")
+
+
+def _component_names(found: Sequence[Method]) -> Iterator[str]:
+    for position, method in enumerate(found):
+        before = [other.name for other in found[:position]].count(method.name)
+        yield f"{method.name}_{before + 1}" if before else method.name
+
+
+def _method_lines(method: Method, pad: str) -> Iterator[str]:
+    yield f"{pad}method: {method.name}"
+    chosen = {"gwp": _GWP, "host": _HOST}
+    for name in choices_of(method):
+        options = _options(name, method)
+        chosen[name] = options[0]
+        yield f"{pad}# {choice_label(name).en}, picks the defaults below: {', '.join(options)}"
+        yield f"{pad}{name}: {options[0]}"
+    for given in method.inputs:
+        yield from (f"{pad}{line}" for line in _input_lines(given, chosen))
+
+
+def _options(choice: str, method: Method) -> list[str]:
+    """Return the options for which every table that the choice picks from has a default."""
+    picked = [given.variable.default for given in method.inputs]
+    names = [p.table for p in picked if isinstance(p, DefaultByChoice) and p.choice == choice]
+    return [o for o in choices(choice) if all(o in tables()[name]["values"] for name in names)]
+
+
+def _input_lines(given: MethodInput, chosen: dict[str, str]) -> Iterator[str]:
     row = given.variable
-    least = "any" if row.least is None else number(row.least, given.unit)
-    most = "any" if row.most is None else number(row.most, given.unit)
-    allowed = f"{least} to {most}" if row.most is not None else f"{least} or more"
-    if given.required:
+    default = default_of(row, chosen, next(iter(_categories(row)), ""))
+    if default is not None:
+        source = default.value.source or default.value.standing
+        status = f"default {'below' if row.by else default.value.written}; source: {source}"
+    elif given.required:
         status = "required"
-    elif given.default is None:
-        status = "optional; unknown without it"
     else:
-        status = f"optional; {given.default:g} without it"
-    example = 1.0 if row.example is None else row.example
-    unit = "" if given.unit == "1" else f" {given.unit}"
-    return (
-        f"  # {row.label} [{given.unit}]; {allowed}; {status}\n"
-        f"  {given.name}: {{value: {example:g}{unit}, standing: assumed}}"
-    )
+        status = _without(given.name)
+    yield f"# {row.label} [{'share' if given.unit == '1' else given.unit}]; {_range(row)}; {status}"
+    if not row.by:
+        example = row.example if default is None else default.value.points[0]
+        assumed = "" if default is None else "# "
+        yield f"{assumed}{given.name}: {_number(row, example)}"
+        return
+    yield f"{'' if default is None else '# '}{given.name}:"
+    names = _categories(row)
+    for category in names:
+        own = default_of(row, chosen, category)
+        share = 1 / len(names) if row.sums_to_one else row.example
+        example = own.value.points[0] if own else share
+        yield f"{'' if default is None else '# '}  {category}: {_number(row, example)}"
 
 
-def method_list() -> list[Method]:
-    """Return every method that is installed."""
-    return [find_method(name) for name in methods()]
+def _without(name: str) -> str:
+    """Say what becomes of an input that is left out."""
+    return "optional; unknown without it" if name.startswith("bau_") else "optional; 0 without it"
+
+
+def _categories(row: Variable) -> tuple[str, ...]:
+    return (tuple(categories(row.by)) or _FREE) if row.by else ()
+
+
+def _number(row: Variable, example: float | None) -> str:
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    return f"{{value: {1.0 if example is None else example:.15g}{unit}, standing: assumed}}"
+
+
+def _range(row: Variable) -> str:
+    least = "any" if row.least is None else number(row.least, row.unit)
+    most = "any" if row.most is None else number(row.most, row.unit)
+    allowed = f"{least} to {most}" if row.most is not None else f"{least} or more"
+    if row.usual is None:
+        return allowed
+    low, high = (number(bound, row.unit) for bound in row.usual)
+    return f"{allowed}, usual {low} to {high}"
+
+
+def method_list() -> Iterator[tuple[str, list[Method]]]:
+    """Yield the methods there are, by family; own methods and those of other packages last."""
+    found = [find_method(name) for name in methods()]
+    known = families()
+    for family, label in known.items():
+        yield label.en, [method for method in found if method.family == family]
+    others = [method for method in found if method.family not in known]
+    if others:
+        yield "Other methods", others

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from jcm_models.problems import Place, Problem, nearest
-from jcm_models.tables import FAST_LOADER
+from jcm_models.tables import fast_loader
 
 __all__ = ["KeyPath", "YamlReader", "dotted", "here_and_above", "is_file", "shown"]
 
@@ -107,7 +107,7 @@ class YamlReader:
         try:
             if _too_deep(text):
                 return self._note((), "the file is nested too deeply", None)
-            node = yaml.compose(text, FAST_LOADER)
+            node = yaml.compose(text, fast_loader())
             return self._build(node, ()) if node is not None else {}
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -196,7 +196,7 @@ def _why(error: yaml.MarkedYAMLError, text: str, line: int | None) -> str:
 def _too_deep(text: str) -> bool:
     """Tell by its events whether YAML is nested too deeply: the composer would crash on it."""
     depth = 0
-    for event in yaml.parse(text, FAST_LOADER):
+    for event in yaml.parse(text, fast_loader()):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:

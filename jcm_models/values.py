@@ -1,4 +1,4 @@
-"""A number of a scenario: a constant, a series over years or a distribution.
+"""A number of a scenario: a constant, a series over years, a distribution, or made of others.
 
 Written as ``8000``, ``8 GWh/yr``, or a mapping with a ``source`` beside it; held in the unit
 of its place, with the words it was written in.
@@ -7,135 +7,32 @@ of its place, with the words it was written in.
 from __future__ import annotations
 
 import math
-import numbers
-from typing import Annotated, Any, Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from jcm_models.periods import interpolate
-from jcm_models.quantities import convert, parse
+from jcm_models.quantities import convert, multiplied, parse
 from jcm_models.variables import Variable
 from jcm_models.wording import number
+from jcm_models.written import FORMS, PARAMETERS, Spread, Standing, Strict, Written
 
-__all__ = ["InUnit", "Standing", "Value", "Written"]
+__all__ = ["InUnit", "Value"]
 
-Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
-
-
-def _is_point(data: Any) -> Any:
-    if isinstance(data, str):
-        return data
-    if isinstance(data, dict):
-        message = "found a list of keys; numbers by year stand under series:, not under value:"
-        raise ValueError(message)  # noqa: TRY004
-    if isinstance(data, bool) or not isinstance(data, numbers.Real):
-        message = f"found {data!r}; a number is needed, with or without a unit after it"
-        raise ValueError(message)  # noqa: TRY004  (pydantic collects value errors)
-    return data if isinstance(data, int) else float(data)
-
-
-_Point: TypeAlias = Annotated[
-    Any, AfterValidator(_is_point), WithJsonSchema({"type": ["number", "string"]})
-]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class _Spread(_Strict):
-    """A distribution: uniform(low, high), triangular(low, mode, high), normal or lognormal."""
-
-    shape: Literal["uniform", "triangular", "normal", "lognormal"]
-    """Shape of the distribution (uniform, triangular, normal or lognormal)."""
-    low: _Point | None = None
-    """Lower end of a uniform or triangular distribution."""
-    mode: _Point | None = None
-    """Most likely value of a triangular distribution."""
-    high: _Point | None = None
-    """Upper end of a uniform or triangular distribution."""
-    mean: _Point | None = None
-    """Mean of a normal or lognormal distribution."""
-    sd: _Point | None = None
-    """Standard deviation of a normal or lognormal distribution."""
-
-    @model_validator(mode="after")
-    def _has_what_it_needs(self) -> _Spread:
-        needed = set(_PARAMETERS[self.shape])
-        given = {name for name in _ALL_PARAMETERS if getattr(self, name) is not None}
-        if given != needed:
-            message = f"a {self.shape} distribution needs {_listed(needed)}; found {_listed(given)}"
-            raise ValueError(message)
-        return self
-
-
-_PARAMETERS = {
-    "uniform": ("low", "high"),
-    "triangular": ("low", "mode", "high"),
-    "normal": ("mean", "sd"),
-    "lognormal": ("mean", "sd"),
-}
 _LONGEST_SHOWN = 60
-_ALL_PARAMETERS = ("low", "mode", "high", "mean", "sd")
+_CHOSEN: Mapping[str, Callable[[tuple[float, ...]], float]] = {
+    "average_of": lambda numbers: math.fsum(numbers) / len(numbers),
+    "lowest_of": min,
+    "highest_of": max,
+}
 
 
-def _listed(names: set[str]) -> str:
-    return ", ".join(name for name in _ALL_PARAMETERS if name in names) or "none of these"
-
-
-class Written(_Strict):
-    """A number as written in a scenario, with what belongs to it."""
-
-    value: _Point | None = None
-    """The number, with or without a unit: 8000, or 8 GWh/yr."""
-    series: dict[int, _Point] | None = Field(default=None, min_length=1)
-    """Numbers by year, in place of one value."""
-    distribution: _Spread | None = None
-    """How uncertain the number is, in place of one value; a single run takes its mean."""
-    unit: str | None = None
-    """Unit of the numbers here that carry none themselves."""
-    interpolate: Literal["linear", "step", "none"] = "linear"
-    """Between two years of a series: a straight line, the earlier value, or nothing."""
-    beyond: Literal["refuse", "hold"] = "refuse"
-    """Before and after the years of a series: an error, or the first and last value hold."""
-    source: str | None = None
-    """Where the number is published: document, page or address."""
-    standing: Standing | None = None
-    """How well founded it is; "published" with a source and "assumed" without, unless said."""
-    note: str | None = None
-    """What a reader should know of the number."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_a_bare_number(cls, data: Any) -> Any:
-        return data if isinstance(data, dict) else {"value": _is_point(data)}
-
-    @model_validator(mode="after")
-    def _is_one_of_three(self) -> Written:
-        given = [k for k in ("value", "series", "distribution") if getattr(self, k) is not None]
-        if len(given) != 1:
-            found = " and ".join(given) or "none of them"
-            message = f"needs one of value, series and distribution; found {found}"
-            raise ValueError(message)
-        if self.standing == "published" and not self.source:
-            message = "a published number needs its source"
-            raise ValueError(message)
-        return self
-
-
-class Value(_Strict):
+class Value(Strict):
     """A number in the unit of its place, ready to be read at any year."""
 
     unit: str
@@ -148,6 +45,12 @@ class Value(_Strict):
     hold: bool = False
     spread: tuple[str, tuple[float, ...]] | None = None
     """Shape and parameters of the distribution; `points` holds its mean."""
+    form: str = "value"
+    """In which of `FORMS` it was written."""
+    yearly_change: float = 0.0
+    """Share by which it changes from year to year [1/yr]."""
+    since: int | None = None
+    """The year in which `points` holds, where it changes."""
     source: str | None = None
     standing: Standing = "assumed"
     note: str | None = None
@@ -160,6 +63,8 @@ class Value(_Strict):
         ValueError
             If a year lies outside the series and its ends are not held.
         """
+        if self.since is not None:
+            return np.asarray(self.points[0] * (1 + self.yearly_change) ** (years - self.since))
         if not self.years:
             return np.full(years.shape, self.points[0])
         return interpolate(years, self.years, self.points, self.interpolate, hold=self.hold)
@@ -167,7 +72,8 @@ class Value(_Strict):
     @property
     def constant(self) -> float | None:
         """The number, where it is the same in every year and certain."""
-        return None if self.years or self.spread else self.points[0]
+        moving = self.years or self.spread or self.since is not None
+        return None if moving else self.points[0]
 
 
 class InUnit:
@@ -208,10 +114,15 @@ class InUnit:
             spread = self._spread(written.distribution, written.unit)
             points = (_mean(*spread),)
         else:
-            points = (self._bounded(written.value, written.unit, ""),)
+            points = (self._one(written),)
+        change = self._change(written.yearly_change)
+        said = _in_words(self.variable.unit, years, points, spread)
         return Value(
             unit=self.variable.unit,
-            written=_in_words(self.variable.unit, years, points, spread),
+            written=said + _made_of(written) + _moving(change, written.since),
+            form=next(key for key in FORMS if getattr(written, key) is not None),
+            yearly_change=change,
+            since=written.since,
             years=years,
             points=points,
             interpolate=written.interpolate,
@@ -222,6 +133,39 @@ class InUnit:
             note=written.note,
         )
 
+    def _one(self, written: Written) -> float:
+        """Return the one number that is written, or that is made of those written."""
+        for form, choose in _CHOSEN.items():
+            numbers_given = getattr(written, form)
+            if numbers_given is not None:
+                return choose(
+                    tuple(
+                        self._bounded(point, written.unit, f"{form} {name}: ")
+                        for name, point in numbers_given.items()
+                    )
+                )
+        factors = written.product or written.quotient
+        if factors is None:
+            return self._bounded(written.value, written.unit, "")
+        made = multiplied(
+            [str(point) for point in factors], self.variable.unit, divided=written.product is None
+        )
+        return self._bounded(made, None, "")
+
+    def _change(self, point: Any) -> float:
+        if point is None:
+            return 0.0
+        try:
+            change, unit = parse(point) if isinstance(point, str) else (float(point), None)
+            share = convert(change, unit, "1/yr" if unit and "/" in unit else "1")
+        except ValueError as error:
+            message = f"yearly_change: {error}"
+            raise ValueError(message) from None
+        if not -1 < share <= 1:
+            message = f"yearly_change: found {_short(point)}; allowed is more than -100 % to 100 %"
+            raise ValueError(message)
+        return share
+
     def _bounded(self, point: Any, unit: str | None, what: str) -> float:
         number_here = self._number(point, unit, what)
         least, most = self.variable.least, self.variable.most
@@ -230,7 +174,7 @@ class InUnit:
         if low <= number_here <= high and math.isfinite(number_here):
             return number_here
         message = f"{what}found {_short(point)}; allowed is {self._allowed()}"
-        raise ValueError(message)
+        raise ValueError(message + _slip(number_here, low, high, self.variable.unit))
 
     def _allowed(self) -> str:
         row = self.variable
@@ -248,8 +192,8 @@ class InUnit:
             message = f"{what}{error}"
         raise ValueError(message)
 
-    def _spread(self, spread: _Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
-        names = _PARAMETERS[spread.shape]
+    def _spread(self, spread: Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
+        names = PARAMETERS[spread.shape]
         by_mean = names[0] == "mean"
         numbers = tuple(
             self._parameter(name, getattr(spread, name), unit, free=name == "sd") for name in names
@@ -278,6 +222,37 @@ class InUnit:
 def _short(point: Any) -> str:
     text = str(point)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _slip(number_here: float, low: float, high: float, unit: str) -> str:
+    """Say where a number a thousand times smaller would do: kg for t, kWh for MWh."""
+    smaller = number_here / 1000
+    if unit == "1" or not number_here > high or not low <= smaller <= high:
+        return ""
+    return f"; is it a thousand times too large (kg for t, kWh for MWh)? {smaller:g} would do"
+
+
+def _made_of(written: Written) -> str:
+    """Say what a number was made of."""
+    if written.product or written.quotient:
+        sign = " × " if written.product else " / "
+        return f" ({sign.join(str(point) for point in written.product or written.quotient or ())})"
+    for form, words in (
+        ("average_of", "average"),
+        ("lowest_of", "lowest"),
+        ("highest_of", "highest"),
+    ):
+        numbers_given = getattr(written, form)
+        if numbers_given is not None:
+            listed = ", ".join(f"{name}: {point}" for name, point in numbers_given.items())
+            return f" ({words} of {listed})"
+    return ""
+
+
+def _moving(change: float, since: int | None) -> str:
+    if since is None:
+        return ""
+    return f", {'+' if change > 0 else ''}{number(change, '1')} a year from {since}"
 
 
 def _mean(shape: str, parameters: tuple[float, ...]) -> float:

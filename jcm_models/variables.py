@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from jcm_models.tables import read_table
 
-__all__ = ["PARTIES", "Variable", "input_variable", "party_label", "result_variables"]
+__all__ = [
+    "PARTIES",
+    "DefaultByChoice",
+    "Label",
+    "Variable",
+    "categories",
+    "choice_label",
+    "choices",
+    "families",
+    "input_variable",
+    "is_free",
+    "party_label",
+    "result_variables",
+]
 
 PARTIES = ("japan_government", "japan_participants", "host_government", "host_participants")
+
+
+@dataclass(frozen=True)
+class DefaultByChoice:
+    """A default that a choice picks from a table: the table, the choice, perhaps the entry."""
+
+    table: str
+    choice: str
+    entry: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people call something, in English and Japanese, and a sentence about it."""
+
+    en: str
+    ja: str
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,7 +51,9 @@ class Variable:
     """What a quantity is: one row of ``variables.yaml``.
 
     ``kind`` says how it may be added up: a flow over years, a stock and a share never.
-    ``inputs`` names what its equation uses; ``least`` and ``most`` bound an input.
+    ``inputs`` names what its equation uses. Of an input, ``least`` and ``most`` are the physical
+    bounds and ``usual`` the range in which it is plausible; ``by`` names the code list that it is
+    given by; ``source`` and ``standing`` are those of its default.
     """
 
     name: str
@@ -34,8 +69,14 @@ class Variable:
     iamc: str = ""
     least: float | None = None
     most: float | None = None
+    usual: tuple[float, float] | None = None
     example: float | None = None
     symbol: str = ""
+    by: str = ""
+    sums_to_one: bool = False
+    default: float | DefaultByChoice | None = None
+    standing: str = ""
+    note: str = ""
 
 
 @functools.cache
@@ -45,6 +86,10 @@ def _table() -> dict[str, dict[str, Any]]:
 
 def _variable(name: str, row: dict[str, Any]) -> Variable:
     known = {key: value for key, value in row.items() if key not in {"dims", "from"}}
+    if isinstance(known.get("default"), dict):
+        known["default"] = DefaultByChoice(**known["default"])
+    if "usual" in known:
+        known["usual"] = tuple(known["usual"])
     dims, inputs = tuple(row.get("dims", ())), tuple(row.get("from", ()))
     return Variable(name=name, dims=dims, inputs=inputs, **known)
 
@@ -55,13 +100,59 @@ def result_variables() -> dict[str, Variable]:
     return {name: _variable(name, row) for name, row in _table()["results"].items()}
 
 
+@functools.cache
 def input_variable(name: str, unit: str = "1") -> Variable:
     """Return the row of an input; a method's own input that has none is named by its words."""
     row = _table()["inputs"].get(name)
     if row is None:
         words = name.replace("_", " ").replace(".", ": ")
-        return Variable(name, unit, "factor", words[:1].upper() + words[1:], words)
+        label = words[:1].upper() + words[1:]
+        kind = "flow" if "/yr" in unit else "factor"
+        return Variable(name, unit, kind, label, label)
     return _variable(name, row)
+
+
+@functools.cache
+def _labels(section: str, name: str) -> Mapping[str, Label]:
+    rows = _table()[section].get(name) or {}
+    rows = rows.get("options", rows) if section == "choices" else rows
+    if isinstance(rows, str):  # free: people name their own
+        return MappingProxyType({})
+    return MappingProxyType(
+        {key: Label(row["label"], row["label_ja"]) for key, row in rows.items()}
+    )
+
+
+def categories(code_list: str) -> Mapping[str, Label]:
+    """Return the entries of a code list that inputs are given by; none where people name them."""
+    return _labels("categories", code_list)
+
+
+def is_free(code_list: str) -> bool:
+    """Tell whether people name the categories of a code list themselves."""
+    return not categories(code_list)
+
+
+def choices(choice: str) -> Mapping[str, Label]:
+    """Return the options of a choice, such as those of ``climate``."""
+    return _labels("choices", choice)
+
+
+@functools.cache
+def choice_label(choice: str) -> Label:
+    """Return what people call a choice."""
+    row = _table()["choices"][choice]
+    return Label(row["label"], row["label_ja"])
+
+
+@functools.cache
+def families() -> Mapping[str, Label]:
+    """Return the families of methods, in the order in which they are shown."""
+    rows = _table()["families"]
+    return {
+        key: Label(row["label"], row["label_ja"], row.get("summary", ""))
+        for key, row in rows.items()
+    }
 
 
 def party_label(party: str, language: str = "en") -> str:

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from jcm_models.documents import parse_set
+from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
 from jcm_models.results import Results
 from jcm_models.scenario import Input, Scenario
-from jcm_models.sections import SECTIONS, render
+from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.styles import style_sheet
 from jcm_models.wording import Words, number, unit_text
@@ -143,6 +144,16 @@ class View:
     def key_figures(self) -> Section:
         """Cards with the sums over all years."""
         return self._section("key_figures")
+
+    @property
+    def assumptions(self) -> Section:
+        """What is assumed and what is doubtful."""
+        return self._section("assumptions")
+
+    @property
+    def components(self) -> Section:
+        """The parts of the project and the rules of the reference, where there are several."""
+        return self._section("components")
 
     @property
     def emissions(self) -> Section:

@@ -58,7 +58,7 @@ MISTAKES = {
         "crediting.discont",
         1,
         "unknown key, did you mean discount?",
-        "allowed here: start, end, discount, negative, rounding",
+        "allowed here: start, end, renewals, discount, negative, rounding",
     ),
     "a misspelt input": wrong(
         "project.bau_emision_factor", 1, "unknown key, did you mean bau_emission_factor?"
@@ -123,7 +123,7 @@ MISTAKES = {
     "a word": wrong(ELECTRICITY, "many", "found 'many'; a number is needed"),
     "half a number": wrong(ELECTRICITY, "e5", "found 'e5'; a number is needed"),
     "a truth": wrong(ELECTRICITY, True, "found True; a number is needed"),
-    "nothing": wrong(ELECTRICITY, None, "a number is needed"),
+    "nothing": wrong(ELECTRICITY, None, "missing", "[MWh/yr] is needed"),
     "a list": wrong(ELECTRICITY, [1, 2], "found [1, 2]; a number is needed"),
     "a day": wrong(STATED, DAY(2020, 1, 1), "2020", "a number is needed"),
     "no end": wrong(ELECTRICITY, float("inf"), "inf"),
@@ -191,12 +191,14 @@ MISTAKES = {
     "no value": wrong(
         ELECTRICITY,
         {"source": "x"},
-        "needs one of value, series and distribution; found none of them",
+        "needs one of value, series, distribution, product, quotient, average_of, lowest_of "
+        "and highest_of; found none of them",
     ),
     "two values": wrong(
         ELECTRICITY,
         {"value": 1, "series": {2020: 1}},
-        "needs one of value, series and distribution; found value and series",
+        "needs one of value, series, distribution, product, quotient, average_of, lowest_of "
+        "and highest_of; found value and series",
     ),
     "an unknown distribution": Mistake(
         {STATED: spread(shape="unifrom", low=1, high=2)},

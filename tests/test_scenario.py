@@ -156,7 +156,7 @@ def test_a_number_is_shown_in_the_unit_of_its_place(value, written, shown):
 
 def test_the_opulent_example_means_what_it_says(opulent):
     years = opulent.calendar_years
-    values = {name: v.at(years).round(3).tolist() for name, v in opulent.project_values().items()}
+    values = {name: v.at(years).round(3).tolist() for name, v in opulent.parts[0].values.items()}
     assert values == {
         "electricity_supplied": [7000, 7500, 8000, 8500, 8500, 8500, 8500],
         "reference_emission_factor": [0.319] * 4 + [0.3] * 3,
@@ -246,14 +246,14 @@ def test_what_is_not_given_has_a_default(tmp_path):
     assert tiny.gwp == "AR5"
     assert tiny.notebook == "reference_vs_bau"
     assert tiny.project.bau_emission_factor is None
-    assert set(tiny.project_values()) == {"electricity_supplied", "reference_emission_factor"}
+    assert set(tiny.parts[0].values) == {"electricity_supplied", "reference_emission_factor"}
     assert tiny.share_credited.tolist() == [1.0] * 5
     assert tiny.title.in_language("ja") == "Tiny"
 
 
 def test_null_is_the_same_as_not_given(tmp_path):
     null = load(tmp_path, USUAL, {"project.bau_emission_factor": None, "crediting.end": None})
-    assert "bau_emission_factor" not in null.project_values()
+    assert "bau_emission_factor" not in null.parts[0].values
     assert null.share_credited[-1] == 1
 
 
@@ -264,7 +264,7 @@ def test_parties_without_a_share_receive_none(tmp_path):
 @pytest.mark.parametrize("spelling", ["displaced_electricity", "displaced-electricity"])
 def test_hyphens_and_underscores_of_a_method_are_the_same(tmp_path, spelling):
     scenario = load(tmp_path, TINY, {"project.method": spelling})
-    assert scenario.method.name == "displaced_electricity"
+    assert scenario.parts[0].method.name == "displaced_electricity"
 
 
 def test_the_host_is_a_partner_country(usual):

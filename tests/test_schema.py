@@ -61,5 +61,5 @@ def test_the_schema_refuses_what_the_loader_refuses(schema, section, key, value)
 
 
 def test_the_schema_describes_every_input_with_its_unit(schema):
-    project = schema["properties"]["project"]["oneOf"][0]["properties"]
+    project = schema["$defs"]["Component_displaced_electricity"]["properties"]
     assert "[MWh/yr]" in project["electricity_supplied"]["description"]

@@ -313,9 +313,15 @@ def test_the_names_are_those_of_the_contract(scenario, dataset):
         "reserve_withheld",
         "reserve_balance",
     }
-    known = "bau_emission_factor" in scenario.project_values()
-    assert named | ({"bau_emissions", "unissued_reductions"} if known else set()) <= set(dataset)
-    assert ("bau_emissions" in dataset) == known
+    of_bau = {"bau_emissions", "unissued_reductions", "reference_below_bau"}
+    known = all(
+        {"stated_project_emissions"} >= set(part.values)
+        or any(name.startswith("bau_") for name in part.values)
+        or part.method.family == "project_emissions"
+        for part in scenario.parts
+    )
+    assert named <= set(dataset)
+    assert of_bau & set(dataset) == (of_bau if known else set())
 
 
 def test_credits_are_integers_and_nothing_is_missing(dataset):  # D4
@@ -367,7 +373,8 @@ def test_overrides_are_written_on_the_result(folder):
 def test_credits_do_not_need_bau(folder):  # E2
     known = jcm.simulate(load(folder, USUAL))
     unknown = jcm.simulate(load(folder, USUAL, {"project.bau_emission_factor": REMOVED}))
-    assert set(known) - set(unknown) == {"bau_emissions", "unissued_reductions"}
+    of_bau = {"bau_emissions", "unissued_reductions", "reference_below_bau"}
+    assert set(known) - set(unknown) == of_bau
     for name in unknown:
         np.testing.assert_array_equal(unknown[name], known[name])
 

@@ -15,12 +15,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods wording",
-    2: "rulebook strict_yaml documents values method_catalogue scenario complaints "
-    "contradictions reading",
-    3: "methods emissions crediting reversal allocation",
-    4: "results simulation explanation runs",
-    5: "apps cli exporting figures jupyter pages reporting schema sections starting styles summary "
-    "view",
+    2: "rulebook strict_yaml documents written values method_catalogue defaults components "
+    "level_settings scenario complaints level_contradictions contradictions reading plausibility "
+    "plants",
+    3: "methods emissions levels crediting reversal allocation grid_factor",
+    4: "batch levels_over_time steps identities results simulation explanation runs",
+    5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
+    "method_sections starting styles summary view",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

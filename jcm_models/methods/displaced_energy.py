@@ -18,24 +18,20 @@ _EQUATIONS = {
     "bau_emissions": Equation(
         plain="electricity_supplied * bau_emission_factor",
         math=r"\mathrm{BaU}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{BaU},y}",
-        inputs=("electricity_supplied", "bau_emission_factor"),
     ),
     "reference_emissions": Equation(
         plain="electricity_supplied * reference_emission_factor",
         math=r"\mathrm{RE}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{RE},y}",
-        inputs=("electricity_supplied", "reference_emission_factor"),
         source=_SOURCE,
     ),
     "project_emissions": Equation(
         plain="stated_project_emissions",
         math=r"\mathrm{PE}_y = \mathrm{PE}_{\mathrm{st},y}",
-        inputs=("stated_project_emissions",),
         source=_STATED,
     ),
     "leakage_emissions": Equation(
         plain="stated_leakage_emissions",
         math=r"\mathrm{LE}_y = \mathrm{LE}_{\mathrm{st},y}",
-        inputs=("stated_leakage_emissions",),
         source=_STATED,
     ),
 }

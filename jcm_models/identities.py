@@ -1,0 +1,107 @@
+"""What must hold on every run: the order of the levels (E1), and that no tonne is lost (K7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models import emissions
+from jcm_models.batch import Batch
+from jcm_models.level_settings import OWN
+from jcm_models.problems import Problem
+from jcm_models.scenario import Scenario
+from jcm_models.steps import Arrays, IdentityError
+
+__all__ = ["assert_identity", "levels_out_of_order"]
+
+# Half a kilogram, and the noise of arithmetic on large sums: far below the tonne of K7.
+_TONNES = 5e-4
+_RELATIVE = 1e-12
+
+
+def levels_out_of_order(batch: Batch, known: Arrays) -> list[Problem]:
+    """Find the scenarios in which the reference lies above BaU, or below nothing (E1)."""
+    bau, reference = known["bau_emissions"], known["reference_emissions"]
+    wrong = emissions.above(reference, bau)
+    below = reference < -_TONNES
+    problems = []
+    for index in np.flatnonzero((wrong | below).any(axis=-1)).tolist():
+        scenario = batch.scenarios[index]
+        if wrong[index].any():
+            problems.append(_above(scenario, batch, index, wrong[index], known))
+        else:
+            problems.append(_below_nothing(scenario, batch.years[below[index]][0]))
+    return problems
+
+
+def _above(
+    scenario: Scenario, batch: Batch, index: int, wrong: NDArray[np.bool_], known: Arrays
+) -> Problem:
+    years = batch.years[wrong]
+    at = int(np.flatnonzero(wrong)[0])
+    bau, reference = (known[f"{name}_emissions"][index, at] for name in ("bau", "reference"))
+    path = _setting(scenario, "reference")
+    message = (
+        f"the reference lies above BaU in {years[0]}"
+        f"{f' and {years.size - 1} more years' if years.size > 1 else ''}: "
+        f"{reference:,.0f} against {bau:,.0f} tCO2e/yr; the reference must not exceed "
+        f"{_setting(scenario, 'bau')} (convention E1)"
+    )
+    return Problem(path, message, scenario.document.place(tuple(path.split("."))))
+
+
+def _below_nothing(scenario: Scenario, year: int) -> Problem:
+    path = _setting(scenario, "reference")
+    text = f"the reference is below zero in {year}; it must be 0 or more (convention E1)"
+    return Problem(path, text, scenario.document.place(tuple(path.split("."))))
+
+
+def _setting(scenario: Scenario, level: str) -> str:
+    """Return the key that sets a level, apart from what both levels share."""
+    if level == "reference" and scenario.reference.rules != (OWN,):
+        return "reference"
+    for part in scenario.parts:
+        own = [each.name for each in part.method.inputs if each.name.startswith(f"{level}_")]
+        given = [name for name in own if name in part.values]
+        if given:
+            return ".".join((*part.path, given[0]))
+    return "project"
+
+
+def assert_identity(batch: Batch, known: Arrays) -> None:
+    """Assert K7: what each project saves equals the sum of where it goes, in every year.
+
+    Raises
+    ------
+    IdentityError
+        If it does not; the message names the year and all parts.
+    """
+    bau, reference = known["bau_emissions"], known["reference_emissions"]
+    saved = np.where(np.isnan(bau), reference, bau)
+    saved = saved - known["project_emissions"] - known["leakage_emissions"]
+    parts = dict(_parts(known))
+    total = sum(np.asarray(part, dtype=float) for part in parts.values())
+    wrong = np.abs(saved - total) > _TONNES + _RELATIVE * np.abs(saved)
+    if not wrong.any():
+        return
+    at = tuple(int(i) for i in np.argwhere(wrong)[0])
+    sums = ", ".join(f"{name} {float(part[at]):,.3f}" for name, part in parts.items())
+    whose = f"{batch.scenarios[at[0]].name}: " if batch.size > 1 else ""
+    message = (
+        f"{whose}in {batch.years[at[-1]]} the project saves {saved[at]:,.3f} "
+        f"tCO2e but the parts add up to {np.asarray(total)[at]:,.3f} ({sums}); convention K7"
+    )
+    raise IdentityError(message)
+
+
+def _parts(known: Arrays) -> Iterator[tuple[str, NDArray[Any]]]:
+    yield "not issued (BaU - reference)", np.nan_to_num(known["unissued_reductions"], nan=0.0)
+    yield "outside the crediting period", known["reductions_outside_crediting"]
+    yield "discounted", known["reductions_discounted"]
+    yield "deficits", known["deficit_settled"]
+    yield "rounded away", known["reductions_rounded_away"]
+    yield "reserve", known["reserve_withheld"]
+    yield "parties", known["credits"].sum(axis=-2)

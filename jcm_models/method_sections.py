@@ -1,0 +1,168 @@
+"""The sections on how it is computed: methods, levels, and the components of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from jcm_models.components import Part
+from jcm_models.level_settings import OWN, RULE_EQUATIONS
+from jcm_models.method_catalogue import Method
+from jcm_models.pieces import mathml, render
+from jcm_models.results import Results
+from jcm_models.scenario import Scenario
+from jcm_models.variables import Variable, result_variables
+from jcm_models.wording import Words, number, unit_text
+
+__all__ = ["components", "equation_rows", "method", "method_titles", "reference_sentence"]
+
+_LEVELS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
+_EQUATIONS = (
+    "emission_reductions",
+    "unissued_reductions",
+    "credits_issued",
+    "reserve_withheld",
+    "credits",
+)
+_SYMBOLS = {
+    "inside": "c_y",
+    "creditable": "X_y",
+    "discounted": r"\mathrm{DIS}_y",
+    "deficit": r"\mathrm{DEF}_y",
+    "reserve": "R_y",
+    "share": "s_{p,y}",
+}
+
+
+def method_titles(scenario: Scenario, words: Words) -> str:
+    """Return the titles of the methods of a project, each once."""
+    titles = [words.choose(p.method.title, p.method.title_ja) for p in scenario.parts]
+    return " + ".join(dict.fromkeys(titles))
+
+
+def part_title(part: Part, words: Words) -> str:
+    """Return what people call a component."""
+    if part.section.title is not None:
+        return part.section.title.in_language(words.language)
+    text = part.name.replace("_", " ")
+    alone = part.path == ("project",)
+    own = words.choose(part.method.title, part.method.title_ja)
+    return own if alone else text[:1].upper() + text[1:]
+
+
+def reference_sentence(results: Results, words: Words) -> str:
+    """Say how the reference was set, and how far it lies below BaU."""
+    settings = results.scenario.reference
+    named = [
+        words(f"reference.own_{settings.own}" if rule == OWN else f"reference.{rule}")
+        for rule in settings.rules
+    ]
+    how = settings.combine if len(named) > 1 else "one"
+    held = words("reference.held") if settings.assessed == "at_renewal" else ""
+    listed = words("reference.gap").join(named)
+    sentence = words(f"reference.{how}", rules=listed, held=held)
+    if "bau_emissions" not in results:
+        return sentence
+    bau, reference = (float(results[name].sum()) for name in _LEVELS[:2])
+    share = 1 - reference / bau if bau else 0.0
+    return f"{sentence} {words('reference.below', share=number(share, '1'))}"
+
+
+def components(results: Results, words: Words) -> str:
+    """Return sums by component and by rule of the reference; nothing where there is one of each."""
+    scenario = results.scenario
+    if not scenario.is_combined:
+        return ""
+    parts = list(_component_rows(results, words)) if len(scenario.parts) > 1 else []
+    rules = list(_rule_rows(results, words)) if len(scenario.reference.rules) > 1 else []
+    return render("components.html", words, parts=parts, rules=rules)
+
+
+def _component_rows(results: Results, words: Words) -> Iterator[tuple[str, str, list[str]]]:
+    levels = [f"component_{level}" for level in _LEVELS]
+    for index, part in enumerate(results.scenario.parts):
+        sums = [float(results[n][index].sum()) if n in results else None for n in levels]
+        reduction = (sums[1] or 0.0) - (sums[2] or 0.0) - (sums[3] or 0.0)
+        cells = ["–" if s is None else number(round(s)) for s in (*sums, reduction)]
+        title = words.choose(part.method.title, part.method.title_ja)
+        yield part_title(part, words), title, cells
+
+
+def _rule_rows(results: Results, words: Words) -> Iterator[tuple[str, str, str]]:
+    settings = results.scenario.reference
+    by_rule = results["reference_by_rule"]
+    bau = float(np.sum(results["bau_emissions"])) if "bau_emissions" in results else 0.0
+    for rule, emissions in zip(settings.rules, by_rule, strict=True):
+        key = f"reference.own_{settings.own}" if rule == OWN else f"reference.{rule}"
+        total = float(emissions.sum())
+        below = number(1 - total / bau, "1") if bau else "–"
+        text = words(key)
+        yield text[:1].upper() + text[1:], number(round(total)), below
+
+
+def method(results: Results, words: Words) -> str:
+    """Return the methods in words and equations."""
+    scenario = results.scenario
+    used: dict[Method, list[Part]] = {}
+    for part in scenario.parts:
+        used.setdefault(part.method, []).append(part)
+    methods = [_method(found, parts, results, words) for found, parts in used.items()]
+    table = result_variables()
+    shown = [table[name] for name in _EQUATIONS if _shown(table[name], results)]
+    rules = (
+        f"method.rounding_{scenario.crediting.rounding}",
+        f"method.negative_{scenario.crediting.negative}",
+        f"method.{scenario.allocation.rounding}",
+        "method.identity",
+    )
+    return render(
+        "method.html",
+        words,
+        methods=methods,
+        reference=list(_reference_equations(scenario, words)),
+        equations=[(words.label(v), mathml(v.math), v.source) for v in shown],
+        symbols=[(mathml(symbol), words(f"symbol.{k}")) for k, symbol in _SYMBOLS.items()],
+        rules=[words(rule) for rule in rules],
+    )
+
+
+def _method(found: Method, parts: list[Part], results: Results, words: Words) -> dict[str, Any]:
+    given = {name for part in parts for name in part.values}
+    rows = [row.variable for row in found.inputs if row.name in given]
+    return {
+        "title": words.choose(found.title, found.title_ja),
+        "source": found.source,
+        "summary": found.summary.splitlines()[0],
+        "equations": [row for row in equation_rows(found, words) if row[0] in results],
+        "symbols": [
+            (mathml(v.symbol), f"{words.label(v)} [{unit_text(v.unit) or '1'}]")
+            for v in rows
+            if v.symbol
+        ],
+    }
+
+
+def equation_rows(found: Method, words: Words) -> list[tuple[str, str, Any, str]]:
+    """Return the equations of a method: result, its label, the equation, its source."""
+    table = result_variables()
+    return [
+        (name, words.label(table[name]), mathml(equation.math), equation.source)
+        for name, equation in found.equations.items()
+    ]
+
+
+def _reference_equations(scenario: Scenario, words: Words) -> Iterator[tuple[str, Any]]:
+    if scenario.reference.rules == (OWN,):
+        return
+    for rule in scenario.reference.rules:
+        own = rule == OWN
+        text = words(f"reference.own_{scenario.reference.own}" if own else f"reference.{rule}")
+        yield text[:1].upper() + text[1:], mathml(RULE_EQUATIONS[rule][1])
+
+
+def _shown(variable: Variable, results: Results) -> bool:
+    if variable.name not in results or not variable.math:
+        return False
+    return variable.name != "reserve_withheld" or bool(results[variable.name].any())

@@ -1,0 +1,221 @@
+"""The steps from scenarios to their results, in order; each adds arrays to those known.
+
+Arrays have shape (project, ..., year); projects whose components use the same method are
+computed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models import allocation, crediting, emissions, reversal
+from jcm_models.batch import Batch
+from jcm_models.components import Part
+from jcm_models.levels_over_time import levels_of
+from jcm_models.method_catalogue import OWN_FAMILY, Emissions, Method
+from jcm_models.problems import Problem, ScenarioError
+from jcm_models.variables import result_variables
+
+__all__ = ["STEPS", "Arrays", "IdentityError", "component_emissions"]
+
+Array = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
+
+_LEVELS = ("bau", "reference", "project", "leakage")
+
+
+class IdentityError(ArithmeticError):
+    """The parts of a result do not add up; the message names the year and both sides."""
+
+
+@dataclass
+class _Group:
+    """Components that are computed in one call: the same method, the same inputs given."""
+
+    method: Method
+    owners: list[tuple[int, int]] = field(default_factory=list)
+    arrays: list[dict[str, Array]] = field(default_factory=list)
+
+
+def _groups(batch: Batch) -> list[_Group]:
+    found: dict[Any, _Group] = {}
+    for index, scenario in enumerate(batch.scenarios):
+        years, operating = scenario.calendar_years, scenario.share_operating
+        assessed = scenario.years_assessed
+        for position, part in enumerate(scenario.parts):
+            arrays = _wide(batch, index, part, part.arrays(years, operating, assessed))
+            alone = (index, position) if part.method.family == OWN_FAMILY else None
+            shapes = tuple((name, array.shape) for name, array in arrays.items())
+            group = found.setdefault((part.method, shapes, alone), _Group(part.method))
+            group.owners.append((index, position))
+            group.arrays.append(arrays)
+    return list(found.values())
+
+
+def _wide(batch: Batch, index: int, part: Part, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Lay the inputs over the years of all; outside a scenario's own years nothing flows."""
+    if batch.own_years[index].all():
+        return arrays
+    flows = {g.name for g in part.method.inputs if g.variable.kind == "flow"}
+    return {
+        name: batch.spread(index, array, ends=0.0 if name in flows else None)
+        for name, array in arrays.items()
+    }
+
+
+def _called(group: _Group, years: int) -> Emissions:
+    """Call the method once for the whole group; each result has shape (component, year)."""
+    size = len(group.owners)
+    if size == 1:
+        found = group.method.function(**group.arrays[0])
+    else:
+        names = group.arrays[0]
+        found = group.method.function(
+            **{name: np.stack([arrays[name] for arrays in group.arrays]) for name in names}
+        )
+    shape = (years,) if size == 1 else (size, years)
+    levels: list[Any] = [
+        None if level is None else _every_year(group.method, name, level, shape)
+        for name, level in zip(_LEVELS, found[:4], strict=True)
+    ]
+    more = {
+        name: _every_year(group.method, name, array, shape) for name, array in found.more.items()
+    }
+    bau, reference, project, leakage = levels
+    return Emissions(bau, reference, project, leakage, more)
+
+
+def _every_year(method: Method, name: str, found: Any, shape: tuple[int, ...]) -> Array:
+    """Assert that a method returns one number a year; one alone would spread over all (D3, D4)."""
+    nothing = isinstance(found, float) and found == 0.0 and name in {"project", "leakage"}
+    array = np.zeros(shape) if nothing else np.asarray(found)
+    if array.shape != shape or not np.all(np.isfinite(array)):
+        message = (
+            f"method {method.name}: {name} emissions have shape {array.shape} or are not finite; "
+            f"needed is a finite number for each of {shape[-1]} years, the last axis"
+        )
+        raise IdentityError(message)
+    unknown = name not in _LEVELS and name not in result_variables()
+    if unknown:
+        message = f"method {method.name} returns {name!r}, which is not in the table of variables"
+        raise IdentityError(message)
+    return array.reshape(-1, shape[-1])
+
+
+def component_emissions(batch: Batch, _: Arrays) -> Arrays:
+    """Emissions by component, summed by project; BaU is NaN where a component's is unknown."""
+    shape = (batch.size, batch.years.size)
+    sums = {name: np.zeros(shape) for name in _LEVELS}
+    more: Arrays = {}
+    most = max(len(scenario.parts) for scenario in batch.scenarios)
+    parts = {name: np.zeros((batch.size, most, shape[-1])) for name in _LEVELS}
+    for group in _groups(batch):
+        found = _called(group, shape[-1])
+        rows = np.array([index for index, _ in group.owners])
+        positions = np.array([position for _, position in group.owners])
+        inside = batch.own_years[rows]
+        for name, level in zip(_LEVELS, found[:4], strict=True):
+            values = np.full(inside.shape, np.nan) if level is None else level * inside
+            np.add.at(sums[name], rows, values)
+            parts[name][rows, positions] = values
+        for name, array in found.more.items():
+            np.add.at(more.setdefault(name, np.zeros(shape)), rows, array * inside)
+    components = {f"component_{name}_emissions": parts[name] for name in _LEVELS}
+    return {**{f"{name}_emissions": sums[name] for name in _LEVELS}, **components, **more}
+
+
+def _levels(batch: Batch, known: Arrays) -> Arrays:
+    """BaU as it moves and the reference as it is set, where a scenario says more of them."""
+    bau, reference = known["bau_emissions"].copy(), known["reference_emissions"].copy()
+    by_rule: Arrays = {}
+    problems: list[Problem] = []
+    for index, scenario in enumerate(batch.scenarios):
+        if not scenario.is_levelled:
+            continue
+        span = batch.spans[index]
+        own = known["bau_emissions"][index, span]
+        found = levels_of(
+            scenario,
+            None if np.isnan(own).any() else own,
+            known["reference_emissions"][index, span],
+        )
+        problems += found.problems
+        bau[index, span] = np.nan if found.bau is None else found.bau
+        reference[index, span] = found.reference
+        if batch.size == 1:
+            by_rule["reference_by_rule"] = np.stack(list(found.by_rule.values()))[np.newaxis]
+    if problems:
+        raise ScenarioError(problems)
+    if batch.size == 1 and not by_rule:
+        by_rule["reference_by_rule"] = reference[:, np.newaxis]
+    share = np.divide(reference, bau, out=np.ones_like(bau), where=~(bau == 0.0))
+    return {
+        "bau_emissions": bau,
+        "reference_emissions": reference,
+        **by_rule,
+        "reference_below_bau": 1.0 - share,
+    }
+
+
+def _reductions(_: Batch, known: Arrays) -> Arrays:
+    reference = known["reference_emissions"]
+    reductions = emissions.emission_reductions(
+        reference, known["project_emissions"], known["leakage_emissions"]
+    )
+    unissued = emissions.unissued_reductions(known["bau_emissions"], reference)
+    return {"emission_reductions": reductions, "unissued_reductions": unissued}
+
+
+def _crediting(batch: Batch, known: Arrays) -> Arrays:
+    inside = batch.stacked(lambda scenario: scenario.share_credited, ends=0.0)
+    discount = batch.stacked(lambda s: s.crediting.discount.at(s.calendar_years))
+    reductions = known["emission_reductions"]
+    found: Arrays = {}
+    rules = batch.by_rule(lambda s: (s.crediting.negative, s.crediting.rounding))
+    for (negative, rounding), rows in rules:
+        credited = crediting.credit(
+            reductions[rows], inside[rows], discount[rows], negative=negative, rounding=rounding
+        )
+        for name, array in zip(_CREDITED, credited, strict=True):
+            target = found.setdefault(name, np.zeros(reductions.shape, dtype=array.dtype))
+            target[rows] = array
+    return found
+
+
+_CREDITED = (
+    "reductions_outside_crediting",
+    "reductions_discounted",
+    "deficit_settled",
+    "reductions_rounded_away",
+    "credits_issued",
+)
+
+
+def _reversal(batch: Batch, known: Arrays) -> Arrays:
+    rate = batch.stacked(lambda scenario: scenario.reserve.rate.at(scenario.calendar_years))
+    withheld = reversal.withheld(known["credits_issued"], rate)
+    return {"reserve_withheld": withheld, "reserve_balance": reversal.reserve_balance(withheld)}
+
+
+def _allocation(batch: Batch, known: Arrays) -> Arrays:
+    shares = batch.stacked(lambda scenario: scenario.shares())
+    total = known["credits_issued"] - known["reserve_withheld"]
+    whole = np.zeros(shares.shape, dtype=np.int64)
+    for rounding, rows in batch.by_rule(lambda scenario: scenario.allocation.rounding):
+        whole[rows] = allocation.allocate(total[rows], shares[rows], rounding)
+    return {"allocation_share": shares, "credits": whole}
+
+
+STEPS: tuple[Callable[[Batch, Arrays], Mapping[str, NDArray[Any]]], ...] = (
+    component_emissions,
+    _levels,
+    _reductions,
+    _crediting,
+    _reversal,
+    _allocation,
+)
