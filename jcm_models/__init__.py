@@ -16,31 +16,56 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Emissions": "method_catalogue",
+    "Equation": "method_catalogue",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "View": "view",
     "compute": "simulation",
+    "compute_all": "simulation",
     "explain": "explanation",
     "load_scenario": "simulation",
+    "method": "method_catalogue",
+    "methods": "method_catalogue",
     "simulate": "simulation",
+    "simulate_all": "simulation",
+    "units": "quantities",
+    "warnings_of": "plausibility",
 }
 
 __all__ = [
+    "Emissions",
+    "Equation",
     "Scenario",
     "ScenarioError",
     "View",
     "__version__",
     "compute",
+    "compute_all",
     "explain",
     "load_scenario",
+    "method",
+    "methods",
     "simulate",
+    "simulate_all",
+    "units",
+    "warnings_of",
 ]
 
 if TYPE_CHECKING:
     from jcm_models.explanation import explain
+    from jcm_models.method_catalogue import Emissions, Equation, method, methods
+    from jcm_models.plausibility import warnings_of
     from jcm_models.problems import ScenarioError
+    from jcm_models.quantities import units
     from jcm_models.scenario import Scenario
-    from jcm_models.simulation import compute, load_scenario, simulate
+    from jcm_models.simulation import (
+        compute,
+        compute_all,
+        load_scenario,
+        simulate,
+        simulate_all,
+    )
     from jcm_models.view import View
 
 

@@ -32,6 +32,9 @@ _DEFINITIONS = (
     "JPY = [currency_yen]",
     "output = [output] = outputs",  # what a project makes, in the unit its scenario names
     "kilotonne = 1e3 metric_ton = kt",  # pint alone reads kt as knots
+    "m2 = meter ** 2",
+    "m3 = meter ** 3",
+    "km2 = kilometer ** 2",
     "tonne_of_coal_equivalent = 29.3076 GJ = tce",
 )
 _NUMBER = re.compile(
@@ -142,6 +145,9 @@ def _converted(value: float, unit: str, target: str, shown: str) -> float:
         converted = float(registry().Quantity(value, unit).to(_spelled(target)).magnitude)
     except pint.DimensionalityError:
         message = f"{shown} does not fit; {_shown(target)} is needed"
+        raise ValueError(message) from None
+    except pint.UndefinedUnitError:
+        message = f"the unit {target!r} that a method declares is not known"
         raise ValueError(message) from None
     if _per_time(unit) == _per_time(target):
         return converted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -101,15 +101,21 @@ def result_variables() -> dict[str, Variable]:
 
 
 @functools.cache
-def input_variable(name: str, unit: str = "1") -> Variable:
-    """Return the row of an input; a method's own input that has none is named by its words."""
+def input_variable(name: str, unit: str | None = None) -> Variable:
+    """Return the row of an input; a method's own input that has none is named by its words.
+
+    Where a method declares another unit than the row, the row's numbers do not hold.
+    """
     row = _table()["inputs"].get(name)
     if row is None:
         words = name.replace("_", " ").replace(".", ": ")
         label = words[:1].upper() + words[1:]
-        kind = "flow" if "/yr" in unit else "factor"
-        return Variable(name, unit, kind, label, label)
-    return _variable(name, row)
+        kind = "flow" if unit and "/yr" in unit else "factor"
+        return Variable(name, unit or "1", kind, label, label)
+    found = _variable(name, row)
+    if unit in {found.unit, None}:
+        return found
+    return replace(found, unit=unit, least=None, most=None, usual=None, example=None, default=None)
 
 
 @functools.cache

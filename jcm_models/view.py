@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from jcm_models.components import Input
 from jcm_models.documents import parse_set
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
 from jcm_models.results import Results
-from jcm_models.scenario import Input, Scenario
+from jcm_models.scenario import Scenario
 from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.styles import style_sheet
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["View", "parse_overrides", "served_by_voila"]
 
 _STEPS_OF_A_SLIDER = 100
-_MOVED = ("project.", "crediting.discount", "reserve.rate")
+# What sliders move, in this order; more of them would bury the page.
+_MOVED = ("project.", "bau.", "reference.", "crediting.discount", "reserve.rate")
+_MOST_SLIDERS = 8
 
 
 def served_by_voila() -> bool:
@@ -245,8 +248,11 @@ class View:
         self._move()
 
     def _slider_boxes(self) -> tuple[widgets.VBox, ...]:
-        given = [g for g in self._loaded.inputs() if g.path.startswith(_MOVED) and g.value.constant]
-        return tuple(self._slider_box(g) for g in given)
+        offered = [given for given in self._loaded.inputs() if _can_move(given)]
+        rest = [given for given in offered if not given.path.startswith("project.")]
+        project = [given for given in offered if given.path.startswith("project.")]
+        shown = project[: _MOST_SLIDERS - len(rest)] + rest
+        return tuple(self._slider_box(given) for given in shown)
 
     def _slider_box(self, given: Input) -> widgets.VBox:
         slider = _slider(given)
@@ -290,6 +296,12 @@ class View:
     def _say(self, problems: tuple[Problem, ...]) -> None:
         messages = [problem.message for problem in problems]
         self._message.value = render("message.html", self.words, messages=messages)
+
+
+def _can_move(given: Input) -> bool:
+    """Tell whether an input gets a slider: one number that the scenario itself gives, not 0."""
+    own = not given.is_default and not given.category
+    return own and given.path.startswith(_MOVED) and bool(given.value.constant)
 
 
 def _named(label: str, allowed: str, control: widgets.Widget) -> widgets.VBox:
