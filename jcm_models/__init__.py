@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Emissions": "method_catalogue",
     "Equation": "method_catalogue",
+    "MethodsPage": "methods_page",
     "Scenario": "scenario",
     "ScenarioError": "problems",
     "View": "view",
@@ -36,6 +37,7 @@ _HOMES = {
 __all__ = [
     "Emissions",
     "Equation",
+    "MethodsPage",
     "Scenario",
     "ScenarioError",
     "View",
@@ -55,6 +57,7 @@ __all__ = [
 if TYPE_CHECKING:
     from jcm_models.explanation import explain
     from jcm_models.method_catalogue import Emissions, Equation, method, methods
+    from jcm_models.methods_page import MethodsPage
     from jcm_models.plausibility import warnings_of
     from jcm_models.problems import ScenarioError
     from jcm_models.quantities import units

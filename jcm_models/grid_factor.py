@@ -5,7 +5,7 @@ Functions on arrays of shape (plant,), and `grid_emission_factor`, which puts th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jcm_models.method_catalogue import Array
 from jcm_models.plants import Plant, problems_of, read_plants, unit_emission_factor
-from jcm_models.problems import Problem, ScenarioError, nearest
+from jcm_models.problems import ScenarioError
 from jcm_models.quantities import units
 
 __all__ = [
@@ -158,7 +158,9 @@ def simple_adjusted_operating_margin(
     return (1 - share) * follows + share * runs
 
 
-def _newest_first(generation: Array, emission_factor: Array, commissioned: Array) -> NDArray[np.intp]:
+def _newest_first(
+    generation: Array, emission_factor: Array, commissioned: Array
+) -> NDArray[np.intp]:
     """Return the order of the plants; of one year, the cleaner come first: conservative."""
     return np.lexsort((-generation, emission_factor, -commissioned))
 
@@ -193,9 +195,7 @@ def newest_plants(generation: Array, emission_factor: Array, commissioned: Array
     return chosen
 
 
-@units(
-    generation="MWh/yr", emission_factor="tCO2e/MWh", commissioned="1", returns="tCO2e/MWh"
-)
+@units(generation="MWh/yr", emission_factor="tCO2e/MWh", commissioned="1", returns="tCO2e/MWh")
 def build_margin(generation: Array, emission_factor: Array, commissioned: Array) -> float:
     """Mean emission factor of the newest plants, weighted by generation.
 
@@ -222,12 +222,12 @@ def build_margin(generation: Array, emission_factor: Array, commissioned: Array)
 
 
 @units(
-    operating_margin="tCO2e/MWh", build_margin="tCO2e/MWh", operating_weight="1",
+    operating_margin="tCO2e/MWh",
+    build_margin="tCO2e/MWh",
+    operating_weight="1",
     returns="tCO2e/MWh",
 )
-def combined_margin(
-    operating_margin: float, build_margin: float, operating_weight: float
-) -> float:
+def combined_margin(operating_margin: float, build_margin: float, operating_weight: float) -> float:
     r"""Weighted mean of the two margins.
 
     Parameters

@@ -32,7 +32,7 @@ from jcm_models.wording import Words, number, unit_text
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["View", "parse_overrides", "served_by_voila"]
+__all__ = ["Controls", "Section", "View", "parse_overrides", "served_by_voila", "words_in"]
 
 _STEPS_OF_A_SLIDER = 100
 # What sliders move, in this order; more of them would bury the page.
@@ -66,7 +66,8 @@ def parse_overrides(text: str) -> dict[str, Any]:
     return found
 
 
-def _words(language: str) -> Words:
+def words_in(language: str) -> Words:
+    """Return the words of a language, or say which languages there are."""
     try:
         return Words(language)
     except ValueError as error:
@@ -108,7 +109,7 @@ class View:
     """
 
     def __init__(self, scenario: str | Path, overrides: str = "", lang: str = "en") -> None:
-        self.words = _words(lang)
+        self.words = words_in(lang)
         file = find_file(scenario)
         self._choices = _scenarios_beside(file)
         file = _asked_for(self._choices) or file

@@ -32,13 +32,15 @@ allocation:
 def own():
     """Define methods as in a notebook cell, and forget them afterwards."""
 
-    def define(body, units='area="m2", saving="kWh/m2/yr", electricity_emission_factor="tCO2e/kWh"'):
+    def define(
+        body, units='area="m2", saving="kWh/m2/yr", electricity_emission_factor="tCO2e/kWh"'
+    ):
         names = [part.split("=")[0].strip() for part in units.split(",")]
         code = (
             f'@jcm.method(title="Cool roofs")\n@jcm.units({units}, returns="tCO2e/yr")\n'
             f"def cool_roofs({', '.join(names)}):\n    return {body}\n"
         )
-        exec(code, {"jcm": jcm, "np": np, "__name__": "__main__"})  # noqa: S102
+        exec(code, {"jcm": jcm, "np": np, "__name__": "__main__"})
         return find_method("cool-roofs")
 
     yield define
@@ -107,7 +109,7 @@ def test_a_name_that_is_taken_is_refused():
         "def displaced_electricity(a):\n    return jcm.Emissions(None, a)\n"
     )
     with pytest.raises(ValueError, match="has a method displaced_electricity already"):
-        exec(code, {"jcm": jcm, "__name__": "__main__"})  # noqa: S102
+        exec(code, {"jcm": jcm, "__name__": "__main__"})
 
 
 def test_an_installed_package_adds_a_method_by_an_entry_point(tmp_path):

@@ -29,7 +29,7 @@ def assert_same(together, scenario):
     alone = jcm.compute(scenario)
     project = together.sel(project=scenario.name)
     inside = project.sel(year=alone["year"])
-    for name, array in project.data_vars.items():
+    for name in project.data_vars:
         if name in alone:
             np.testing.assert_allclose(inside[name], alone[name], rtol=1e-12, err_msg=name)
         elif "component" not in name:

@@ -19,9 +19,10 @@ BANDS = {
     "level_settings scenario complaints level_contradictions contradictions reading plausibility "
     "plants",
     3: "methods emissions levels crediting reversal allocation grid_factor",
-    4: "batch levels_over_time steps identities results simulation explanation runs",
+    4: "batch levels_over_time steps identities results simulation explanation runs "
+    "worked_examples",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
-    "method_sections starting styles summary view",
+    "method_sections methods_page starting styles summary view",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")
@@ -132,6 +133,29 @@ def test_a_run_without_labels_needs_neither_xarray_nor_pandas_nor_scipy():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
+
+
+def test_the_numeric_core_imports_numpy_and_scipy_only():
+    core = [path for path in MODULES if BAND_OF.get(top(path)) == 3]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in core]
+    code = "\n".join(
+        [
+            "import sys",
+            f"sys.path[:0] = {sys.path!r}",
+            *(f"import {name.removesuffix('.__init__')}" for name in names),
+            "from jcm_models.methods.displaced_energy import displaced_electricity",
+            "import numpy as np",
+            "displaced_electricity(np.full(5, 8000.0), np.full(5, 0.319))",
+            "known = {*sys.stdlib_module_names, 'jcm_models'}",
+            "print(*{name.partition('.')[0] for name in sys.modules} - known)",
+        ]
+    )
+    # Without site, which imports what editable installs bring.
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert len(names) > 5
+    assert set(ran.stdout.split()) - {"__main__"} <= {"numpy", "scipy"}
 
 
 @each_module()

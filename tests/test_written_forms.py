@@ -100,4 +100,8 @@ def test_a_method_that_declares_its_own_unit_is_not_read_in_that_of_the_table():
 
     assert input_variable("reference_emission_factor", "tCO2e/MWh").most == 3
     other = input_variable("reference_emission_factor", "kgCO2e/MWh")
-    assert (other.unit, other.most, other.label) == ("kgCO2e/MWh", None, "Reference emission factor")
+    assert (other.unit, other.most, other.label) == (
+        "kgCO2e/MWh",
+        None,
+        "Reference emission factor",
+    )

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 import jcm_models as jcm
+from tests.bench.portfolio import core, memory, shipped, thousand
 from tests.commands import BIN, run
 from tests.conftest import ROOT
 
@@ -199,7 +200,8 @@ _KEY_TO_NUMBER = """() => new Promise(done => {
 def main() -> None:
     """Print one table; the goal of a row is what the project promises, not a test."""
     print(ROW.format("measured", "ms", "goal", "beside it", "ms", "ratio"))
-    for measure in (simulation, cold_start, page, reports, browser):
+    measures = (simulation, cold_start, core, shipped, thousand, memory, page, reports, browser)
+    for measure in measures:
         for what, found, goal, peer, plain in measure():
             goal_text = "" if goal is None else f"{goal:,.0f}"
             plain_text = "" if math.isnan(plain) else f"{plain:,.2f}"

@@ -1,0 +1,188 @@
+"""The methods on a page: families, equations, inputs and a worked example each.
+
+All of it is read from the code, the table of variables and the worked examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ipywidgets as widgets
+
+from jcm_models.defaults import default_of
+from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
+from jcm_models.method_sections import equation_rows
+from jcm_models.pieces import mathml, render
+from jcm_models.problems import Problem, ScenarioError, nearest
+from jcm_models.styles import style_sheet
+from jcm_models.variables import (
+    DefaultByChoice,
+    Label,
+    choice_label,
+    families,
+    result_variables,
+)
+from jcm_models.view import Controls, Section, words_in
+from jcm_models.wording import Words, number, unit_text
+from jcm_models.worked_examples import WorkedExample, worked_examples
+
+__all__ = ["MethodsPage"]
+
+ALL = "all"
+
+
+class MethodsPage:
+    """The methods there are, on the screen.
+
+    Parameters
+    ----------
+    family : str
+        The family shown; ``all`` shows every one.
+    lang : str
+        Language of the page.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such family or language.
+    """
+
+    def __init__(self, family: str = ALL, lang: str = "en") -> None:
+        self.words = words_in(lang)
+        self._families = _families(self.words)
+        if family not in {ALL, *self._families}:
+            text = f"found {family!r}{nearest(family, self._families)}; allowed: "
+            raise ScenarioError([Problem("family", text + ", ".join([ALL, *self._families]))])
+        self._shown = family
+        self._body: Section | None = None
+
+    @property
+    def heading(self) -> Section:
+        """What the page is, and how many methods it shows."""
+        count = sum(len(found) for _, found in self._families.values())
+        html = render("methods_heading.html", self.words, methods=count)
+        return _section(f"<style>{style_sheet()}</style>{html}")
+
+    @property
+    def controls(self) -> Controls:
+        """The picker of the family; a report shows nothing in its place."""
+        options = [(self.words("methods.all"), ALL)]
+        options += [(label, name) for name, (label, _) in self._titles()]
+        picker = widgets.Dropdown(
+            options=options, value=self._shown, layout=widgets.Layout(width="auto")
+        )
+        picker.observe(lambda change: self._pick(change["new"]), "value")
+        named = render("label.html", self.words, label=self.words("methods.family"), allowed="")
+        box = widgets.VBox([widgets.HTML(named), picker])
+        box.add_class("jcm-input")
+        controls = Controls([box])
+        controls.add_class("jcm-controls")
+        return controls
+
+    @property
+    def body(self) -> Section:
+        """The families: equations, inputs and worked examples."""
+        if self._body is None:
+            self._body = _section(self._html())
+        return self._body
+
+    def _titles(self) -> Iterator[tuple[str, tuple[str, Label]]]:
+        for name, (label, _) in self._families.items():
+            yield name, (self.words.choose(label.en, label.ja), label)
+
+    def _pick(self, family: str) -> None:
+        self._shown = family
+        self.body.value = self._html()
+
+    def _html(self) -> str:
+        names = list(self._families) if self._shown == ALL else [self._shown]
+        return "".join(
+            render(
+                "family.html",
+                self.words,
+                title=self.words.choose(label.en, label.ja),
+                summary=label.summary,
+                methods=[_method(method, self.words) for method in found],
+            )
+            for label, found in (self._families[name] for name in names)
+        )
+
+
+def _section(html: str) -> Section:
+    return Section(value=html, layout=widgets.Layout(width="auto", overflow="visible"))
+
+
+def _families(words: Words) -> dict[str, tuple[Label, list[Method]]]:
+    found = [find_method(name) for name in methods()]
+    known = dict(families())
+    text = words("methods.others")
+    for method in found:
+        known.setdefault(method.family, Label(text, text))
+    by_family = {n: (label, [m for m in found if m.family == n]) for n, label in known.items()}
+    return {name: (label, own) for name, (label, own) in by_family.items() if own}
+
+
+def _method(method: Method, words: Words) -> dict[str, Any]:
+    example = worked_examples().get(method.name)
+    symbols = [g.variable for g in method.inputs if g.variable.symbol]
+    return {
+        "name": method.name.replace("_", "-"),
+        "title": words.choose(method.title, method.title_ja),
+        "summary": method.summary.splitlines()[0],
+        "source": method.source,
+        "equations": equation_rows(method, words),
+        "symbols": [(mathml(v.symbol), words.label(v)) for v in symbols],
+        "inputs": [_input(given, words) for given in method.inputs],
+        "example": _example(example, words) if example else None,
+    }
+
+
+def _input(given: MethodInput, words: Words) -> dict[str, str]:
+    row = given.variable
+    return {
+        "name": given.name,
+        "label": words.label(row),
+        "unit": unit_text(given.unit) or words("methods.share"),
+        "default": _default(given, words),
+        "source": row.source,
+    }
+
+
+def _default(given: MethodInput, words: Words) -> str:
+    row = given.variable
+    if isinstance(row.default, DefaultByChoice):
+        label = choice_label(row.default.choice)
+        return words("methods.by_choice", choice=words.choose(label.en, label.ja).lower())
+    default = default_of(row, {})
+    if default is not None:
+        return f"{unit_text(default.value.written)} ({words('standing.' + default.value.standing)})"
+    return words("methods.required" if given.required else "methods.optional")
+
+
+def _example(example: WorkedExample, words: Words) -> dict[str, Any]:
+    found = example.results()
+    table = result_variables()
+    inputs = [
+        f"{words.label(given.variable)}"
+        + (f" ({given.category.replace('_', ' ')})" if given.category else "")
+        + f": {unit_text(given.value.written)}"
+        for given in example.part.inputs(lambda _: None)
+        if not given.is_default
+    ]
+    results = [
+        (words.label(table[name]), _amount(value), _amount(example.expected[name]))
+        for name, value in found.items()
+        if name in example.expected
+    ]
+    return {
+        "title": example.title,
+        "source": example.source,
+        "standing": example.standing,
+        "inputs": inputs,
+        "results": results,
+    }
+
+
+def _amount(value: float) -> str:
+    return number(round(value, 1))
