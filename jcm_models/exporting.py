@@ -27,7 +27,7 @@ def write_results(dataset: xr.Dataset, folder: Path) -> None:
 
 
 def table(dataset: xr.Dataset) -> pd.DataFrame:
-    """Return the results with one row a year and a column per variable and party.
+    """Return the results with one row a year, a column per variable and party, component or rule.
 
     Parameters
     ----------
@@ -44,9 +44,10 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     columns = {}
     for name, array in dataset.data_vars.items():
         unit = array.attrs["units"]
-        if "party" in array.dims:
-            for party in array["party"].values:
-                columns[f"{name} {party} [{unit}]"] = array.sel(party=party).values
-        else:
+        others = [str(dim) for dim in array.dims if dim != "year"]
+        if not others:
             columns[f"{name} [{unit}]"] = array.values
+        for dim in others:  # party, component or rule: one at most
+            for label in array[dim].values:
+                columns[f"{name} {label} [{unit}]"] = array.sel({dim: label}).values
     return pd.DataFrame(columns, index=dataset["year"].values)

@@ -335,16 +335,116 @@ def grid_emission_factor(
     quoted from memory.
     """
     given = sorted(plants, key=lambda plant: plant.name)
-    problems = problems_of(given) + _unknown(weights, operating_margin)
-    if problems:
-        raise ScenarioError(problems)
     grid = _Grid(
         np.array([plant.generation for plant in given], dtype=float),
         np.array([plant.emission_factor for plant in given], dtype=float),
         np.array([plant.commissioned for plant in given], dtype=float),
         np.array([plant.must_run for plant in given], dtype=bool),
     )
-    problems = _obstacles(grid, operating_margin, hours_on_margin)
+    problems = problems_of(given)
+    if not problems:  # else there is nothing to reckon with
+        problems += _obstacles(grid, operating_margin, hours_on_margin)
+    problems += _unknown("weights", weights, WEIGHTS)
+    problems += _unknown("operating_margin", operating_margin, OPERATING_MARGINS)
     if problems:
         raise ScenarioError(problems)
-    return _result(given, grid, weights, operating_margin, hours_on_margin)
+    return _reckoned(given, grid, WEIGHTS[weights], operating_margin, hours_on_margin or 0.0)
+
+
+def _reckoned(
+    plants: Sequence[Plant], grid: _Grid, weights: Weights, method: str, hours: float
+) -> GridFactor:
+    """Return the margins of plants in which nothing is wrong."""
+    operating = _operating_margin(grid, method, hours)
+    build = build_margin(grid.generation, grid.emission_factor, grid.commissioned)
+    newest = newest_plants(grid.generation, grid.emission_factor, grid.commissioned)
+    order = _newest_first(grid.generation, grid.emission_factor, grid.commissioned)
+    return GridFactor(
+        operating_margin=operating,
+        build_margin=build,
+        combined_margin=combined_margin(operating, build, weights.operating),
+        method=method,
+        weights=weights,
+        must_run_share=_must_run_share(grid.generation, grid.must_run),
+        newest=tuple(plants[index].name for index in order if newest[index]),
+        newest_share=float(np.sum(grid.generation[newest]) / np.sum(grid.generation)),
+        warnings=tuple(_warnings(plants, grid, newest)),
+    )
+
+
+def _operating_margin(grid: _Grid, method: str, hours: float) -> float:
+    if method == "average":
+        return average_operating_margin(grid.generation, grid.emission_factor)
+    if method == "simple":
+        return simple_operating_margin(grid.generation, grid.emission_factor, grid.must_run)
+    return simple_adjusted_operating_margin(
+        grid.generation, grid.emission_factor, grid.must_run, hours
+    )
+
+
+def _must_run_share(generation: Array, must_run: Flags) -> float:
+    return float(np.sum(generation[must_run]) / np.sum(generation))
+
+
+def _too_much_must_run(share: float) -> Problem:
+    message = (
+        "the simple margin needs low-cost and must-run plants below "
+        f"{MOST_MUST_RUN:.0%} of the generation; found {share:.1%}; "
+        "use simple_adjusted or average"
+    )
+    return Problem("operating_margin", message)
+
+
+def _unknown(path: str, found: str, allowed: Iterable[str]) -> list[Problem]:
+    if found in allowed:
+        return []
+    known = tuple(allowed)
+    message = f"found {found!r}{nearest(str(found), known)}; allowed: {', '.join(known)}"
+    return [Problem(path, message)]
+
+
+def _obstacles(grid: _Grid, method: str, hours: float | None) -> list[Problem]:
+    """Return why margins cannot be had of plants whose numbers are right."""
+    total = float(np.sum(grid.generation))
+    if total == 0:
+        return [Problem("generation", "no plant generates anything")]
+    share = _must_run_share(grid.generation, grid.must_run)
+    if method == "simple" and share >= MOST_MUST_RUN - _ROUNDING:
+        return [_too_much_must_run(share)]
+    if method != "simple_adjusted":
+        return []
+    found = []
+    if hours is None or not 0 <= hours <= _HOURS_PER_YEAR:
+        said = "missing" if hours is None else f"found {hours:g}"
+        message = f"{said}; the simple adjusted margin needs 0 to {_HOURS_PER_YEAR} h/yr"
+        found.append(Problem("hours_on_margin", message))
+    if np.sum(grid.generation[grid.must_run]) in (0, total):
+        group = "must-run plants" if share == 0 else "plants that follow the load"
+        message = f"the simple adjusted margin needs {group} too; there are none that generate"
+        found.append(Problem("operating_margin", message))
+    return found
+
+
+def _warnings(plants: Sequence[Plant], grid: _Grid, newest: Flags) -> Iterator[str]:
+    """Say what in the plants, right as it may be, a reader should look at again."""
+    last = int(grid.commissioned[newest].min())
+    cut = grid.commissioned[~newest] == last
+    if cut.any():
+        yield (
+            f"several plants are of {last}, the last year in the build margin: those with the "
+            "lower emission factors were taken"
+        )
+    old = grid.commissioned[newest] < grid.commissioned.max() - OLDEST_YEARS
+    if old.any():
+        yield f"the build margin reaches back to {last}, more than {OLDEST_YEARS} years"
+    if len(plants) < NEWEST_UNITS:
+        yield f"there are fewer than {NEWEST_UNITS} plants"
+    clean = grid.emission_factor == 0
+    for flags, words in (
+        (~grid.must_run & clean, "without emissions but not must-run, which lowers the margin"),
+        (grid.must_run & ~clean, "must-run though burning a fuel, which leaves it out"),
+        (grid.generation == 0, "without generation"),
+    ):
+        names = [plant.name for plant, flag in zip(plants, flags, strict=True) if flag]
+        if names:
+            yield f"{', '.join(names)}: {words}"

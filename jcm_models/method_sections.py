@@ -16,7 +16,14 @@ from jcm_models.scenario import Scenario
 from jcm_models.variables import Variable, result_variables
 from jcm_models.wording import Words, number, unit_text
 
-__all__ = ["components", "equation_rows", "method", "method_titles", "reference_sentence"]
+__all__ = [
+    "components",
+    "equation_rows",
+    "method",
+    "method_titles",
+    "part_title",
+    "reference_sentence",
+]
 
 _LEVELS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
 _EQUATIONS = (
