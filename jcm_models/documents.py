@@ -9,13 +9,16 @@ from typing import Any
 
 from jcm_models.problems import Place, Problem
 from jcm_models.strict_yaml import KeyPath, YamlReader, dotted, is_file, shown
+from jcm_models.written import FORMS
 
 __all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
 __all__ += ["read", "shown"]
 
 _SHOWN_OF_A_NAME = 80
 # What holds one of these is replaced whole: a number with its source, a text with its translation.
-_WHOLE_VALUES = {"value", "series", "distribution", "en", "ja"}
+_WHOLE_VALUES = {*FORMS, "en", "ja"}
+# Shares mean something only together: a file that gives any gives them all.
+_TOGETHER = {("allocation", "shares")}
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def _overlay(
     for key, value in top.items():
         here = (*path, str(key))
         old = base.get(key)
-        if isinstance(old, dict) and _is_section(old) and _is_section(value):
+        together = here in _TOGETHER or (isinstance(old, dict) and not _is_section(old))
+        if isinstance(old, dict) and not together and _is_section(value):
             merged[key] = _overlay(old, value, here, places)
         else:
             _forget(places, here)

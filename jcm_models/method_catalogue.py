@@ -120,6 +120,7 @@ def method(
     title_ja: str = "",
     equations: Mapping[str, Equation] = _NOTHING,
     source: str = "",
+    family: str = "",
 ) -> Callable[[F], F]:
     """Describe a function as a method; put it above ``@units``.
 
@@ -131,6 +132,8 @@ def method(
         By the name of the result: ``reference_emissions``, ``project_emissions`` and so on.
     source : str
         Where the method is published.
+    family : str
+        The family it belongs to; that of its module unless given.
 
     Returns
     -------
@@ -161,7 +164,7 @@ def method(
         module = function.__module__
         described = Method(
             name=function.__name__,
-            family=_family(module),
+            family=family or _family(module),
             title=title,
             title_ja=title_ja or title,
             summary=inspect.getdoc(function) or title,
@@ -182,7 +185,9 @@ _defined_here: dict[str, Method] = {}
 
 
 def _family(module: str) -> str:
-    return module.removeprefix(_BUILT_IN) if module.startswith(_BUILT_IN) else OWN_FAMILY
+    if not module.startswith(_BUILT_IN):
+        return OWN_FAMILY
+    return module.removeprefix(_BUILT_IN).partition(".")[0]
 
 
 def _register(described: Method, module: str) -> None:

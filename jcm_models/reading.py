@@ -19,7 +19,7 @@ from jcm_models.method_catalogue import Method, find_method
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.scenario import Scenario, scenario_model
 from jcm_models.strict_yaml import here_and_above
-from jcm_models.written import Written
+from jcm_models.written import FORMS, Written
 
 __all__ = ["Reading", "changed", "find_file", "read_document", "read_scenario"]
 
@@ -232,7 +232,7 @@ def _without(data: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]
 def _spoils(number: dict[Any, Any], path: KeyPath, length: int) -> bool:
     """Tell whether an error makes a number useless; a stray word beside it does not."""
     # A section at the top is no number, whatever keys somebody writes into it.
-    is_number = length > 1 and bool({"value", "series", "distribution"} & number.keys())
+    is_number = length > 1 and bool(set(FORMS) & number.keys())
     stray = length == len(path) - 1 and path[-1] not in Written.model_fields
     return is_number and not stray
 

@@ -79,7 +79,13 @@ def test_the_report_says_what_a_decision_maker_asks(reports, name, figures):
     scenario = jcm.load_scenario(name)
     assert scenario.title.en in text
     assert scenario.question.en in text
-    for expected in (*figures, "never issued", "are assumed. Those assumed", "Year by year", "This run"):
+    for expected in (
+        *figures,
+        "never issued",
+        "are assumed. Those assumed",
+        "Year by year",
+        "This run",
+    ):
         assert expected in text
     for given in scenario.inputs():
         assert given.value.source is None or given.value.source in text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ __all__ = ["FUELS", "Plant", "problems_of", "read_plants", "unit_emission_factor
 FUELS: Mapping[str, float] = MappingProxyType(
     {
         "coal": 0.0946,
+        "bituminous_coal": 0.0946,
         "sub_bituminous_coal": 0.0961,
         "lignite": 0.101,
         "natural_gas": 0.0561,
@@ -61,6 +61,7 @@ _BOUNDS = {
 _NEEDED = ("name", "generation", "commissioned", "must_run")
 _COLUMNS = ("name", "fuel", "must_run", *_UNITS, "source", "note")
 _HEADING = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[\s*(?P<unit>[^\[\]]+?)\s*\])?")
+_A_YEAR = "a year is needed, such as 2012"
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -122,14 +123,22 @@ class Plant:
 def _complaint(column: str, value: float) -> str:
     """Say what is wrong with a number; nothing where it is possible."""
     least, most = _BOUNDS[column]
-    unit = "" if _UNITS[column] == "1" else f" {_UNITS[column]}"
     if column == "commissioned" and not float(value).is_integer():
-        return f"found {value:g}; a year is needed, such as 2012"
-    if math.isfinite(value) and least <= value <= most:
+        return f"found {value:g}; {_A_YEAR}"
+    if least <= value <= most:  # neither does a number that is none
         return ""
-    slip = least < value / 1000 <= most and value > most and column != "commissioned"
-    hint = f"; is it a thousand times too large (kg for t)? {value / 1000:g} would do"
-    return f"found {value:g}; allowed is {least:g} to {most:g}{unit}" + (hint if slip else "")
+    unit = "" if _UNITS[column] == "1" else f" {_UNITS[column]}"
+    return f"found {value:g}; allowed is {least:g} to {most:g}{unit}{_slip(column, value)}"
+
+
+def _slip(column: str, value: float) -> str:
+    """Say which slip a number may be; nothing where none explains it."""
+    _, most = _BOUNDS[column]
+    if column == "efficiency" and most < value <= 100 * most:
+        return f"; write {value:g} % if it is per cent"
+    if column in {"generation", "commissioned"} or not most < value <= 1000 * most:
+        return ""
+    return f"; is it a thousand times too large (kg for t)? {value / 1000:g} would do"
 
 
 def problems_of(plants: Iterable[Plant]) -> list[Problem]:
@@ -215,7 +224,7 @@ class _Reader:
             return
         self._read_heading(line, heading)
         rows = [self._row(*record) for record in records]
-        yield from filter(None, map(self._plant, rows))
+        yield from filter(None, map(self._plant, filter(None, rows)))
         if not rows and not self.problems:
             self._note("", "names its columns but holds no plants", line)
 
@@ -274,7 +283,7 @@ class _Reader:
         else:
             self._units[name] = unit
 
-    def _row(self, line: int, cells: list[str]) -> _Row:
+    def _row(self, line: int, cells: list[str]) -> _Row | None:
         beyond = [cell for cell in cells[len(self._columns) :] if cell]
         if beyond:
             message = (
@@ -282,6 +291,7 @@ class _Reader:
                 "write numbers without commas, or in quotes"
             )
             self._note(cells[0], message, line)
+            return None
         pairs = zip(self._columns, cells, strict=False)
         return _Row(line, {name: cell for name, cell in pairs if name and cell})
 
@@ -322,6 +332,9 @@ class _Reader:
         text = row.cells.get(column)
         if text is None:
             self._miss(row, column)
+            return None
+        if column == "commissioned" and not re.fullmatch(r"\d{4}", text, re.ASCII):
+            self._miss(row, column, f"found {text!r}; {_A_YEAR}")
             return None
         heading = self._units.get(column, _UNITS[column])
         try:
