@@ -1,4 +1,4 @@
-"""The command line: check, report, explain, new, app, lab, schema."""
+"""The command line: check, report, explain, new, grid, app, lab, schema."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_models.documents import parse_set, shown
 from jcm_models.problems import Problem, ScenarioError
+from jcm_models.quantities import convert, parse
 
 if TYPE_CHECKING:
     from jcm_models.reporting import Outcome, Task
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_explain(commands)
     _add_new(commands)
+    _add_grid(commands)
     _add_servers(commands)
     return parser
 
@@ -107,6 +109,28 @@ def _add_new(commands: Any) -> None:
     )
     new.add_argument("--list", action="store_true", help="list the methods there are")
     new.set_defaults(command=_new)
+
+
+def _add_grid(commands: Any) -> None:
+    grid = commands.add_parser(
+        "grid", help="emission factor of a grid from its plants, by CDM Tool 07"
+    )
+    grid.add_argument("plants", type=Path, metavar="plants.csv")
+    grid.add_argument(
+        "--weights",
+        choices=("wind_solar", "other_first", "other_later"),
+        default="wind_solar",
+        help="of operating and build margin: wind and solar; others, first or later period",
+    )
+    grid.add_argument(
+        "--operating-margin",
+        choices=("simple", "simple_adjusted", "average"),
+        default="simple",
+    )
+    grid.add_argument(
+        "--hours-on-margin", help="hours in which must-run plants are on the margin, such as 1000"
+    )
+    grid.set_defaults(command=_grid)
 
 
 def _add_servers(commands: Any) -> None:
@@ -272,6 +296,30 @@ def _new(given: argparse.Namespace) -> int:
     given.file.parent.mkdir(parents=True, exist_ok=True)
     given.file.write_text(text, encoding="utf-8")
     print(f"{given.file}: written; now replace what is marked assumed")
+    return 0
+
+
+def _grid(given: argparse.Namespace) -> int:
+    from jcm_models.grid_factor import grid_emission_factor, read_plants
+    from jcm_models.wording import number
+
+    hours = None
+    if given.hours_on_margin is not None:
+        hours = convert(*parse(given.hours_on_margin), "h/yr")
+    found = grid_emission_factor(
+        read_plants(given.plants),
+        weights=given.weights,
+        operating_margin=given.operating_margin,
+        hours_on_margin=hours,
+    )
+    unit = "tCO2e/MWh"
+    print(f"operating margin ({found.method}): {number(found.operating_margin, unit)} {unit}")
+    newest = f"{len(found.newest)} newest plants, {number(found.newest_share, '1')}"
+    print(f"build margin ({newest}): {number(found.build_margin, unit)} {unit}")
+    shares = f"{number(found.weights.operating, '1')} and {number(found.weights.build, '1')}"
+    print(f"combined margin ({shares}): {number(found.combined_margin, unit)} {unit}")
+    for warning in found.warnings:
+        print(f"  warning: {warning}")
     return 0
 
 

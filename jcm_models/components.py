@@ -31,6 +31,8 @@ __all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "Text",
 FROM_THE_SCENARIO = ("gwp", "host")
 
 _LEVEL = "reference_"
+# An amount that a category does not give is none; a factor that it does not give is unknown.
+_PER_UNIT = {"factor", "share"}
 _FREE_NAME = StringConstraints(pattern=r"^[A-Za-z][\w -]{0,39}$")
 
 Given: TypeAlias = "Value | dict[str, Value]"
@@ -206,7 +208,7 @@ class Part:
             row, value = each.variable, self.values.get(each.name)
             if isinstance(value, dict):
                 missing = [name for name in self.present(row.by) if name not in value]
-                if missing and each.required:
+                if missing and row.kind in _PER_UNIT and not row.sums_to_one:
                     yield each, f"missing for {', '.join(missing)}{self._needs(each)}"
             elif (
                 value is None

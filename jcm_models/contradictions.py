@@ -10,7 +10,7 @@ from jcm_models.documents import dotted
 from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
-from jcm_models.variables import PARTIES, input_variable
+from jcm_models.variables import PARTIES, DefaultByChoice, input_variable
 
 __all__ = ["contradictions"]
 
@@ -92,7 +92,10 @@ def _lacking(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
     for part in scenario.parts:
         for each, text in part.lacking(without_reference=without_reference):
             path = (*part.path, each.name)
-            if not _touched(dotted(path), unsound):
+            picked = each.variable.default
+            choice = picked.choice if isinstance(picked, DefaultByChoice) else each.name
+            keys = {dotted(path), dotted((*part.path, choice))}
+            if not any(_touched(key, unsound) for key in keys):
                 yield Problem(dotted(path), text, scenario.document.place(path))
 
 

@@ -84,7 +84,8 @@ def _method_lines(method: Method, pad: str) -> Iterator[str]:
         yield f"{pad}# {choice_label(name).en}, picks the defaults below: {', '.join(options)}"
         yield f"{pad}{name}: {options[0]}"
     for given in method.inputs:
-        yield from (f"{pad}{line}" for line in _input_lines(given, chosen))
+        names = _categories(method, given.variable.by, chosen)
+        yield from (f"{pad}{line}" for line in _input_lines(given, chosen, names))
 
 
 def _options(choice: str, method: Method) -> list[str]:
@@ -94,9 +95,11 @@ def _options(choice: str, method: Method) -> list[str]:
     return [o for o in choices(choice) if all(o in tables()[name]["values"] for name in names)]
 
 
-def _input_lines(given: MethodInput, chosen: dict[str, str]) -> Iterator[str]:
+def _input_lines(
+    given: MethodInput, chosen: dict[str, str], names: tuple[str, ...]
+) -> Iterator[str]:
     row = given.variable
-    default = default_of(row, chosen, next(iter(_categories(row)), ""))
+    default = default_of(row, chosen, next(iter(names), ""))
     if default is not None:
         source = default.value.source or default.value.standing
         status = f"default {'below' if row.by else default.value.written}; source: {source}"
@@ -111,7 +114,6 @@ def _input_lines(given: MethodInput, chosen: dict[str, str]) -> Iterator[str]:
         yield f"{assumed}{given.name}: {_number(row, example)}"
         return
     yield f"{'' if default is None else '# '}{given.name}:"
-    names = _categories(row)
     for category in names:
         own = default_of(row, chosen, category)
         share = 1 / len(names) if row.sums_to_one else row.example
@@ -124,8 +126,11 @@ def _without(name: str) -> str:
     return "optional; unknown without it" if name.startswith("bau_") else "optional; 0 without it"
 
 
-def _categories(row: Variable) -> tuple[str, ...]:
-    return (tuple(categories(row.by)) or _FREE) if row.by else ()
+def _categories(method: Method, by: str, chosen: dict[str, str]) -> tuple[str, ...]:
+    """Return the categories for which all inputs that have defaults have one."""
+    rows = [g.variable for g in method.inputs if g.variable.by == by and g.variable.default]
+    known = (tuple(categories(by)) or _FREE) if by else ()
+    return tuple(name for name in known if all(default_of(row, chosen, name) for row in rows))
 
 
 def _number(row: Variable, example: float | None) -> str:

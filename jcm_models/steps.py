@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from jcm_models import allocation, crediting, emissions, reversal
 from jcm_models.batch import Batch
 from jcm_models.components import Part
+from jcm_models.defaults import whence
 from jcm_models.levels_over_time import levels_of
 from jcm_models.method_catalogue import OWN_FAMILY, Emissions, Method
 from jcm_models.problems import Problem, ScenarioError
+from jcm_models.strict_yaml import dotted
 from jcm_models.variables import result_variables
 
 __all__ = ["STEPS", "Arrays", "IdentityError", "component_emissions"]
@@ -68,16 +70,16 @@ def _wide(batch: Batch, index: int, part: Part, arrays: dict[str, Array]) -> dic
     }
 
 
-def _called(group: _Group, years: int) -> Emissions:
+def _called(group: _Group, batch: Batch) -> Emissions:
     """Call the method once for the whole group; each result has shape (component, year)."""
-    size = len(group.owners)
-    if size == 1:
-        found = group.method.function(**group.arrays[0])
-    else:
-        names = group.arrays[0]
-        found = group.method.function(
-            **{name: np.stack([arrays[name] for arrays in group.arrays]) for name in names}
-        )
+    size, years = len(group.owners), batch.years.size
+    inputs = group.arrays[0]
+    if size > 1:
+        inputs = {name: np.stack([arrays[name] for arrays in group.arrays]) for name in inputs}
+    try:
+        found = group.method.function(**inputs)
+    except ValueError as error:
+        raise ScenarioError([_refused(group, batch, str(error))]) from None
     shape = (years,) if size == 1 else (size, years)
     levels: list[Any] = [
         None if level is None else _every_year(group.method, name, level, shape)
@@ -88,6 +90,20 @@ def _called(group: _Group, years: int) -> Emissions:
     }
     bau, reference, project, leakage = levels
     return Emissions(bau, reference, project, leakage, more)
+
+
+def _refused(group: _Group, batch: Batch, reason: str) -> Problem:
+    """Tell what a method found missing, and where its default would come from."""
+    index, position = group.owners[0]
+    scenario = batch.scenarios[index]
+    part = scenario.parts[position]
+    hints = [
+        whence(each.variable, part.chosen)
+        for each in group.method.inputs
+        if each.name in reason and each.name not in part.values
+    ]
+    text = f"method {group.method.name}: {reason}{''.join(hints)}"
+    return Problem(dotted(part.path), text, scenario.document.place(part.path))
 
 
 def _every_year(method: Method, name: str, found: Any, shape: tuple[int, ...]) -> Array:
@@ -115,7 +131,7 @@ def component_emissions(batch: Batch, _: Arrays) -> Arrays:
     most = max(len(scenario.parts) for scenario in batch.scenarios)
     parts = {name: np.zeros((batch.size, most, shape[-1])) for name in _LEVELS}
     for group in _groups(batch):
-        found = _called(group, shape[-1])
+        found = _called(group, batch)
         rows = np.array([index for index, _ in group.owners])
         positions = np.array([position for _, position in group.owners])
         inside = batch.own_years[rows]
