@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -83,6 +84,9 @@ def _add_report(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="parameter of the notebook",
     )
+    report.add_argument(
+        "--jobs", type=_jobs, default=_jobs(os.cpu_count() or 1), help="how many run at a time"
+    )
     _add_set(report)
     report.set_defaults(command=_report)
 
@@ -142,6 +146,15 @@ def _add_servers(commands: Any) -> None:
         server.add_argument("--port", type=_port, default=port)
         server.add_argument("--no-browser", action="store_true")
         server.set_defaults(command=_serve, server=name)
+
+
+def _jobs(text: str | int) -> int:
+    """Read a number of jobs; the message is argparse's."""
+    jobs = int(text)
+    if jobs < 1:
+        message = "at least one job is needed"
+        raise argparse.ArgumentTypeError(message)
+    return jobs
 
 
 def _port(text: str) -> int:
@@ -225,7 +238,7 @@ def _report(given: argparse.Namespace) -> int:
     changes = _joined(given.set)
     tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
     assert_writable(given.reports)
-    outcomes = list(_progress(run_all(tasks, given.reports), tasks))
+    outcomes = list(_progress(run_all(tasks, given.reports, given.jobs), tasks))
     index = write_index(given.reports)
     failed = sum(outcome.report is None for outcome in outcomes)
     print(f"{len(outcomes) - failed} of {len(outcomes)} reports are there; open {index}")

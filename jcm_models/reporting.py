@@ -8,6 +8,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -261,7 +262,22 @@ def write_index(reports: Path, language: str = "en") -> Path:
     return reports / "index.html"
 
 
-def run_all(tasks: Sequence[Task], reports: Path) -> Iterator[Outcome]:
-    """Run the tasks one after another and yield what became of each."""
-    for task in tasks:
-        yield report(task, reports)
+def run_all(tasks: Sequence[Task], reports: Path, jobs: int = 1) -> Iterator[Outcome]:
+    """Run the tasks and yield what became of each, in their order.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        What to run.
+    reports : pathlib.Path
+        The folder of all reports.
+    jobs : int
+        How many run at a time; each has a kernel, a process of its own, that does the work.
+
+    Yields
+    ------
+    Outcome
+        Its report, or why there is none.
+    """
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        yield from pool.map(lambda task: report(task, reports), tasks)

@@ -38,7 +38,7 @@ def test_check_lists_the_problems_of_every_file_with_line_and_exits_2(tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     one, two = done.stderr.splitlines()
-    assert re.search(r"first\.yaml:18: project\.electricity_supplied: MW does not fit", one)
+    assert re.search(r"first\.yaml:14: project\.electricity_supplied: MW does not fit", one)
     assert re.search(
         r"second\.yaml:\d+: reserv_rate: unknown key, did you mean reserve\.rate\?", two
     )
