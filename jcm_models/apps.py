@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jcm_models.problems import Problem, ScenarioError
+from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.strict_yaml import here_and_above
 
 __all__ = ["serve_app", "serve_lab"]
 
 # Holds Voilà's configuration, and its template where Jupyter looks for templates.
 _JUPYTER = Path(__file__).parent / "jupyter"
+_NOTEBOOK = "reference_vs_bau"
 
 
 def project_folder() -> Path:
@@ -31,8 +32,8 @@ def project_folder() -> Path:
     raise ScenarioError([Problem("", f"there is no notebooks/ folder in {Path.cwd()} or above it")])
 
 
-def serve_app(port: int, *, browser: bool) -> int:
-    """Serve the app until it is stopped.
+def serve_app(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
+    """Serve a notebook as an app until it is stopped.
 
     Parameters
     ----------
@@ -40,20 +41,31 @@ def serve_app(port: int, *, browser: bool) -> int:
         Port on 127.0.0.1.
     browser : bool
         Whether to open a browser.
+    notebook : str
+        Name of the notebook in ``notebooks/``.
 
     Returns
     -------
     int
         Exit code of Voilà.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such notebook, or the port is in use.
     """
     folder = project_folder()
+    offered = [file.stem for file in sorted((folder / "notebooks").glob("*.ipynb"))]
+    if notebook not in offered:
+        text = f"found {notebook!r}{nearest(notebook, offered)}; there is {', '.join(offered)}"
+        raise ScenarioError([Problem("--notebook", text)])
     paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
     environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
     command = [
         sys.executable,
         "-m",
         "voila",
-        "reference_vs_bau.ipynb",
+        f"{notebook}.ipynb",
         f"--Voila.config_file_paths={_JUPYTER}",
         f"--port={port}",
     ]
@@ -64,7 +76,7 @@ def serve_app(port: int, *, browser: bool) -> int:
     return _until_stopped(command, folder / "notebooks", environment)
 
 
-def serve_lab(port: int, *, browser: bool) -> int:
+def serve_lab(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
     """Start JupyterLab on the project's folder.
 
     Parameters
@@ -73,6 +85,8 @@ def serve_lab(port: int, *, browser: bool) -> int:
         Port on 127.0.0.1.
     browser : bool
         Whether to open a browser.
+    notebook : str
+        Name of the notebook that is opened first.
 
     Returns
     -------
@@ -85,7 +99,7 @@ def serve_lab(port: int, *, browser: bool) -> int:
         "jupyterlab",
         f"--port={port}",
         "--ip=127.0.0.1",
-        "--LabApp.default_url=/lab/tree/notebooks/reference_vs_bau.ipynb",
+        f"--LabApp.default_url=/lab/tree/notebooks/{notebook}.ipynb",
     ]
     if not browser:
         command.append("--no-browser")

@@ -145,6 +145,7 @@ def _add_servers(commands: Any) -> None:
         server = commands.add_parser(name, help=text)
         server.add_argument("--port", type=_port, default=port)
         server.add_argument("--no-browser", action="store_true")
+        server.add_argument("--notebook", default="reference_vs_bau", help="such as methods")
         server.set_defaults(command=_serve, server=name)
 
 
@@ -340,7 +341,7 @@ def _serve(given: argparse.Namespace) -> int:
     from jcm_models.apps import serve_app, serve_lab
 
     serve = serve_app if given.server == "app" else serve_lab
-    return serve(given.port, browser=not given.no_browser)
+    return serve(given.port, browser=not given.no_browser, notebook=given.notebook)
 
 
 if __name__ == "__main__":

@@ -219,7 +219,7 @@ class Part:
 
     def _needs(self, each: MethodInput) -> str:
         row = each.variable
-        unit = "share" if each.unit == "1" else each.unit
+        unit = "share" if row.shown_unit == "1" else each.unit
         by = f", by {row.by}" if row.by else ""
         return f"; {row.label} [{unit}{by}] is needed{whence(row, self.chosen)}"
 

@@ -183,7 +183,8 @@ def _number(row: Mapping[str, Any], year: int) -> Explanation:
     points = row["value"]
     value = row["written"]
     if isinstance(points, dict) and str(year) in points:
-        value = f"{number(points[str(year)], row['unit'])} {unit_text(row['unit'])}".rstrip()
+        unit = row["shown_unit"]
+        value = f"{number(points[str(year)], unit)} {unit_text(unit)}".rstrip()
     return Explanation(
         name=row["path"],
         value=value,

@@ -240,8 +240,9 @@ def _loaded(plain: str, name: str) -> Method:
     known = _installed()
     if plain not in known:
         there = methods()
-        allowed = ", ".join(there)
-        message = f"found {name!r}, which is no method{nearest(name, there)}; allowed: {allowed}"
+        hint = nearest(name, there)
+        listed = "; jcm new --list shows all" if hint else f"; allowed: {', '.join(there)}"
+        message = f"found {name!r}, which is no method{hint}{listed}"
         raise ValueError(message)
     described: Method = getattr(known[plain].load(), _DESCRIPTION)
     return described

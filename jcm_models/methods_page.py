@@ -19,6 +19,7 @@ from jcm_models.styles import style_sheet
 from jcm_models.variables import (
     DefaultByChoice,
     Label,
+    Variable,
     choice_label,
     families,
     result_variables,
@@ -143,10 +144,16 @@ def _input(given: MethodInput, words: Words) -> dict[str, str]:
     return {
         "name": given.name,
         "label": words.label(row),
-        "unit": unit_text(given.unit) or words("methods.share"),
+        "unit": _unit(row, words),
         "default": _default(given, words),
         "source": row.source,
     }
+
+
+def _unit(row: Variable, words: Words) -> str:
+    if row.unit == "1":
+        return words("methods.share" if row.shown_unit else "methods.number")
+    return unit_text(row.unit)
 
 
 def _default(given: MethodInput, words: Words) -> str:

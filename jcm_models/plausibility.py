@@ -71,14 +71,14 @@ def _unusual(scenario: Scenario) -> Iterator[Problem]:
 
 def _said(given: Input, found: float, usual: tuple[float, float]) -> str:
     low, high = usual
-    unit = given.variable.unit
-    tail = "" if unit == "1" else f" {unit}"
+    unit = given.variable.shown_unit
+    tail = "" if unit in {"", "1"} else f" {unit}"
     text = (
         f"found {number(found, unit)}{tail}; usual for one project is {number(low, unit)} to "
         f"{number(high, unit)}{tail}"
     )
     for factor, reason in ((_A_THOUSAND, "small"), (1 / _A_THOUSAND, "large")):
-        if found and low <= found * factor <= high and unit != "1":
+        if tail and found and low <= found * factor <= high:
             guess = number(found * factor, unit)
             slip = f"a thousand times too {reason} (kg and t, kWh and MWh)"
             return f"{text}; perhaps it is {slip} and means {guess}{tail}"

@@ -243,6 +243,7 @@ def inputs_of(scenario: Scenario) -> Iterator[dict[str, Any]]:
             "written": value.written,
             "value": series or value.points[0],
             "unit": value.unit,
+            "shown_unit": given.variable.shown_unit,
             "interpolate": value.interpolate if value.years else None,
             "standing": value.standing,
             "source": value.source,

@@ -106,8 +106,9 @@ def _input_lines(
     elif given.required:
         status = "required"
     else:
-        status = _without(given.name)
-    yield f"# {row.label} [{'share' if given.unit == '1' else given.unit}]; {_range(row)}; {status}"
+        status = _without(row)
+    unit = "share" if row.shown_unit == "1" else given.unit
+    yield f"# {row.label} [{unit}]; {_range(row)}; {status}"
     if not row.by:
         example = row.example if default is None else default.value.points[0]
         assumed = "" if default is None else "# "
@@ -121,9 +122,12 @@ def _input_lines(
         yield f"{'' if default is None else '# '}  {category}: {_number(row, example)}"
 
 
-def _without(name: str) -> str:
+def _without(row: Variable) -> str:
     """Say what becomes of an input that is left out."""
-    return "optional; unknown without it" if name.startswith("bau_") else "optional; 0 without it"
+    if row.name.startswith("bau_"):
+        return "optional; unknown without it"
+    amount = row.kind in {"flow", "share"}
+    return "optional; 0 without it" if amount else "optional; needed with what it multiplies"
 
 
 def _categories(method: Method, by: str, chosen: dict[str, str]) -> tuple[str, ...]:
@@ -139,12 +143,12 @@ def _number(row: Variable, example: float | None) -> str:
 
 
 def _range(row: Variable) -> str:
-    least = "any" if row.least is None else number(row.least, row.unit)
-    most = "any" if row.most is None else number(row.most, row.unit)
+    least = "any" if row.least is None else number(row.least, row.shown_unit)
+    most = "any" if row.most is None else number(row.most, row.shown_unit)
     allowed = f"{least} to {most}" if row.most is not None else f"{least} or more"
     if row.usual is None:
         return allowed
-    low, high = (number(bound, row.unit) for bound in row.usual)
+    low, high = (number(bound, row.shown_unit) for bound in row.usual)
     return f"{allowed}, usual {low} to {high}"
 
 

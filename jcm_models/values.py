@@ -116,7 +116,7 @@ class InUnit:
         else:
             points = (self._one(written),)
         change = self._change(written.yearly_change)
-        said = _in_words(self.variable.unit, years, points, spread)
+        said = _in_words(self.variable.shown_unit, years, points, spread)
         return Value(
             unit=self.variable.unit,
             written=said + _made_of(written) + _moving(change, written.since),
@@ -268,7 +268,7 @@ def _in_words(
     points: tuple[float, ...],
     spread: tuple[str, tuple[float, ...]] | None,
 ) -> str:
-    tail = "" if unit == "1" else f" {unit}"
+    tail = "" if unit in {"", "1"} else f" {unit}"
     if spread is not None:
         shape, numbers = spread
         return f"{shape}({', '.join(number(n, unit) for n in numbers)}){tail}"

@@ -78,6 +78,11 @@ class Variable:
     standing: str = ""
     note: str = ""
 
+    @property
+    def shown_unit(self) -> str:
+        """The unit as people write numbers in it: per cent for shares, nothing for counts."""
+        return "" if self.unit == "1" and self.kind != "share" else self.unit
+
 
 @functools.cache
 def _table() -> dict[str, dict[str, Any]]:

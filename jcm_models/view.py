@@ -259,8 +259,8 @@ class View:
         slider = _slider(given)
         slider.observe(lambda _: self._move(), "value")
         self._sliders[given.path] = slider
-        unit = given.value.unit
-        tail = "" if unit == "1" else f" {unit_text(unit)}"
+        unit = given.variable.shown_unit
+        tail = f" {unit_text(unit)}" if unit_text(unit) else ""
         allowed = self.words(
             "controls.range",
             least=number(slider.min, unit),
@@ -323,7 +323,7 @@ def _slider(given: Input) -> widgets.FloatSlider:
     digits = max(
         -math.floor(math.log10(step)), len(f"{value:.4f}".rstrip("0").partition(".")[2]), 0
     )
-    share = given.value.unit == "1"
+    share = given.variable.shown_unit == "1"
     return widgets.FloatSlider(
         value=value,
         min=value - math.floor((value - low) / step + 1e-9) * step,
@@ -347,12 +347,12 @@ def _nice(step: float) -> float:
 
 
 def _scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
-    """Return the sound scenarios in the folder of `file`: title and file, by name."""
+    """Return the sound scenarios in the folder of `file`: title and file by name, by title."""
     found: dict[str, tuple[str, Path]] = {}
-    for other in sorted(file.parent.glob("*.yaml")):
+    for other in file.parent.glob("*.yaml"):
         with contextlib.suppress(ScenarioError):
             found[other.stem] = (load_scenario(other).title.en, other)
-    return found
+    return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 
 def _asked_for(choices: Mapping[str, tuple[str, Path]]) -> Path | None:

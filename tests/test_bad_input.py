@@ -270,7 +270,7 @@ MISTAKES = {
         "project.method",
         "displaced_electricty",
         "did you mean displaced_electricity?",
-        "allowed: displaced_electricity",
+        "jcm new --list shows all",
     ),
     # shares
     "shares that do not add up": Mistake(

@@ -276,7 +276,7 @@ def test_unissued_reductions_that_are_computed_from_the_project_are_caught(folde
 
 
 def test_dimensions_stand_in_their_order(dataset):  # D1
-    order = ("scenario", "sample", "project", "party", "year")
+    order = ("scenario", "sample", "project", "component", "rule", "party", "year")
     for name, array in dataset.data_vars.items():
         assert array.dims == tuple(d for d in order if d in array.dims), name
         assert array.dims[-1] == "year", name

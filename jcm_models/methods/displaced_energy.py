@@ -6,12 +6,12 @@ import numpy as np
 
 from jcm_models.method_catalogue import Array, Emissions, method
 from jcm_models.methods import displaced_equations as equations
-from jcm_models.methods.terms import ENERGY_UNITS, assembled, energy_used
+from jcm_models.methods.terms import assembled, product
 from jcm_models.quantities import units
 
 __all__ = [
     "displaced_electricity",
-    "generator_replacement",
+    "displaced_mixed_electricity",
     "geothermal_electricity",
     "hydro_electricity",
     "waste_heat_electricity",
@@ -37,12 +37,9 @@ def _times(amount: Array, factor: Array | None) -> Array | None:
     electricity_supplied="MWh/yr",
     reference_emission_factor="tCO2e/MWh",
     bau_emission_factor="tCO2e/MWh",
-    auxiliary_electricity="MWh/yr",
-    captive_share="1",
-    captive_emission_factor="tCO2e/MWh",
-    capacity="MW",
     stated_project_emissions="tCO2e/yr",
     stated_leakage_emissions="tCO2e/yr",
+    capacity="MW",
     returns="tCO2e/yr",
 )
 def displaced_electricity(
@@ -51,9 +48,6 @@ def displaced_electricity(
     bau_emission_factor: Array | None = None,
     stated_project_emissions: Array | float = 0.0,
     stated_leakage_emissions: Array | float = 0.0,
-    auxiliary_electricity: Array | float = 0.0,
-    captive_share: Array | float = 0.0,
-    captive_emission_factor: Array | float = 0.0,
     capacity: Array | None = None,
 ) -> Emissions:
     r"""Emissions of a plant whose electricity displaces a grid's or a generator's.
@@ -68,12 +62,6 @@ def displaced_electricity(
         Factor expected of it without the project [tCO2e/MWh]; None where it is unknown.
     stated_project_emissions, stated_leakage_emissions : array, shape (..., year)
         Taken as stated in the project's documents [tCO2e/yr].
-    auxiliary_electricity : array, shape (..., year)
-        What the plant itself uses of it [MWh/yr].
-    captive_share : array, shape (..., year)
-        Measured share of the electricity displaced that a generator of the user's own made [1].
-    captive_emission_factor : array, shape (..., year)
-        Emission factor of that generator, in reference and BaU alike [tCO2e/MWh].
     capacity : array or None, shape (..., year)
         Rated capacity [MW]; it enters no equation, the capacity factor is checked with it.
 
@@ -84,25 +72,84 @@ def displaced_electricity(
 
     Notes
     -----
-    :math:`\mathrm{RE}_y = (\mathrm{EG}_y - \mathrm{EA}_y) ((1 - s) \, \mathrm{EF}_{\mathrm{RE},y} +
-    s \, \mathrm{EF}_{\mathrm{cap},y})`, BaU likewise.
+    :math:`\mathrm{RE}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{RE},y}` and
+    :math:`\mathrm{BaU}_y = \mathrm{EG}_y \times \mathrm{EF}_{\mathrm{BaU},y}`.
 
     References
     ----------
     JCM methodologies MN_AM003, TH_AM001, VN_AM007, https://www.jcm.go.jp.
     """
-    net = np.asarray(electricity_supplied, dtype=float) - auxiliary_electricity
-
-    def mixed(factor: Array) -> Array:
-        return net * (
-            (1 - np.asarray(captive_share)) * factor + captive_share * captive_emission_factor
-        )
-
+    supplied = np.asarray(electricity_supplied, dtype=float)
     return assembled(
-        None if bau_emission_factor is None else mixed(bau_emission_factor),
-        mixed(reference_emission_factor),
+        _times(supplied, bau_emission_factor),
+        supplied * reference_emission_factor,
         stated_project_emissions,
         stated_leakage_emissions,
+    )
+
+
+@method(
+    title="Displaced electricity of grid and own generator",
+    title_ja="電力代替（系統・自家発併用）",
+    equations=equations.MIXED,
+    source=equations.MIXED_SOURCE,
+)
+@units(
+    electricity_supplied="MWh/yr",
+    captive_share="1",
+    captive_emission_factor="tCO2e/MWh",
+    reference_emission_factor="tCO2e/MWh",
+    bau_emission_factor="tCO2e/MWh",
+    auxiliary_electricity="MWh/yr",
+    capacity="MW",
+    returns="tCO2e/yr",
+)
+def displaced_mixed_electricity(
+    electricity_supplied: Array,
+    captive_share: Array,
+    captive_emission_factor: Array,
+    reference_emission_factor: Array,
+    bau_emission_factor: Array | None = None,
+    auxiliary_electricity: Array | float = 0.0,
+    capacity: Array | None = None,
+) -> Emissions:
+    r"""Emissions displaced at a site that takes from the grid and from a generator of its own.
+
+    Parameters
+    ----------
+    electricity_supplied : array, shape (..., year)
+        Electricity that the project makes in the year [MWh/yr].
+    captive_share : array, shape (..., year)
+        Measured share of the electricity displaced that the site's generator made [1].
+    captive_emission_factor : array, shape (..., year)
+        Emission factor of that generator, in reference and BaU alike [tCO2e/MWh].
+    reference_emission_factor, bau_emission_factor : array, shape (..., year)
+        Emission factors of the grid [tCO2e/MWh]; None where BaU is unknown.
+    auxiliary_electricity : array, shape (..., year)
+        What the project itself uses of it [MWh/yr].
+    capacity : array or None, shape (..., year)
+        Rated capacity [MW]; it enters no equation, the capacity factor is checked with it.
+
+    Returns
+    -------
+    Emissions
+        BaU and reference emissions [tCO2e/yr], shape (..., year).
+
+    Notes
+    -----
+    :math:`\mathrm{RE}_y = (\mathrm{EG}_y - \mathrm{EA}_y) ((1 - s) \, \mathrm{EF}_{\mathrm{RE},y} +
+    s \, \mathrm{EF}_{\mathrm{cap},y})`, BaU likewise.
+
+    References
+    ----------
+    JCM methodologies ID_AM017, BD_PM002, https://www.jcm.go.jp.
+    """
+    net = np.asarray(electricity_supplied, dtype=float) - auxiliary_electricity
+    grid = 1 - np.asarray(captive_share)
+    own = np.asarray(captive_share) * captive_emission_factor
+    return assembled(
+        None if bau_emission_factor is None else net * (grid * bau_emission_factor + own),
+        net * (grid * reference_emission_factor + own),
     )
 
 
@@ -185,7 +232,7 @@ def hydro_electricity(
     bau_emission_factor: Array | None = None,
     capacity: Array | None = None,
     reservoir_area: Array | float = 0.0,
-    reservoir_emission_factor: Array | float = 0.0,
+    reservoir_emission_factor: Array | None = None,
 ) -> Emissions:
     r"""Emissions displaced by hydro power, and those of the reservoir it adds.
 
@@ -199,8 +246,8 @@ def hydro_electricity(
         Capacity added [MW]; needed where a reservoir is added.
     reservoir_area : array, shape (..., year)
         Area that the project floods [km2]; 0 for run of river.
-    reservoir_emission_factor : array, shape (..., year)
-        Emissions of a reservoir per unit of electricity [tCO2e/MWh].
+    reservoir_emission_factor : array or None, shape (..., year)
+        Emissions of a reservoir per unit of electricity [tCO2e/MWh]; needed where one counts.
 
     Returns
     -------
@@ -210,7 +257,7 @@ def hydro_electricity(
     Raises
     ------
     ValueError
-        If a reservoir is added and the capacity is unknown.
+        If a reservoir is added and the capacity, or the emission factor it needs, is unknown.
 
     Notes
     -----
@@ -228,7 +275,10 @@ def hydro_electricity(
         message = "reservoir_area is given; capacity must be given with it"
         raise ValueError(message)
     low = area * _POWER_DENSITY >= (0.0 if capacity is None else capacity)
-    emitting = np.where(low & (area > 0), reservoir_emission_factor, 0.0)
+    counts = np.asarray(low & (area > 0), dtype=float)
+    emitting = product(
+        counts, "reservoir_area", reservoir_emission_factor=reservoir_emission_factor
+    )
     return assembled(
         _times(supplied, bau_emission_factor),
         supplied * reference_emission_factor,
@@ -261,11 +311,11 @@ def geothermal_electricity(
     bau_emission_factor: Array | None = None,
     capacity: Array | None = None,
     steam_released: Array | float = 0.0,
-    steam_carbon_dioxide_share: Array | float = 0.0,
-    steam_methane_share: Array | float = 0.0,
-    gwp_methane: Array | float = 0.0,
+    steam_carbon_dioxide_share: Array | None = None,
+    steam_methane_share: Array | None = None,
+    gwp_methane: Array | None = None,
     working_fluid_loss: Array | float = 0.0,
-    working_fluid_gwp: Array | float = 0.0,
+    working_fluid_gwp: Array | None = None,
 ) -> Emissions:
     r"""Emissions displaced by geothermal power, and gases that steam and working fluid let go.
 
@@ -279,14 +329,14 @@ def geothermal_electricity(
         Rated capacity [MW]; it enters no equation, the capacity factor is checked with it.
     steam_released : array, shape (..., year)
         Steam whose gases reach the air [t/yr]; 0 where all is returned to the ground.
-    steam_carbon_dioxide_share, steam_methane_share : array, shape (..., year)
-        Mass of the gases per mass of steam [1].
-    gwp_methane : array, shape (..., year)
+    steam_carbon_dioxide_share, steam_methane_share : array or None, shape (..., year)
+        Mass of the gases per mass of steam [1]; both are needed where steam is released.
+    gwp_methane : array or None, shape (..., year)
         Global warming potential of methane [tCO2e/t].
     working_fluid_loss : array, shape (..., year)
         Working fluid of a binary plant that escapes [t/yr].
-    working_fluid_gwp : array, shape (..., year)
-        Its global warming potential [tCO2e/t].
+    working_fluid_gwp : array or None, shape (..., year)
+        Its global warming potential [tCO2e/t]; needed where some escapes.
 
     Returns
     -------
@@ -303,73 +353,18 @@ def geothermal_electricity(
     CDM ACM0002, quoted from memory.
     """
     supplied = np.asarray(electricity_supplied, dtype=float)
-    gases = steam_carbon_dioxide_share + np.asarray(steam_methane_share) * gwp_methane
+    carbon_dioxide = product(
+        steam_released, "steam_released", steam_carbon_dioxide_share=steam_carbon_dioxide_share
+    )
+    methane = product(
+        steam_released,
+        "steam_released",
+        steam_methane_share=steam_methane_share,
+        gwp_methane=gwp_methane,
+    )
+    fluid = product(working_fluid_loss, "working_fluid_loss", working_fluid_gwp=working_fluid_gwp)
     return assembled(
         _times(supplied, bau_emission_factor),
         supplied * reference_emission_factor,
-        gases * steam_released + np.asarray(working_fluid_loss) * working_fluid_gwp,
+        carbon_dioxide + methane + fluid,
     )
-
-
-@method(
-    title="Replacement of generators",
-    title_ja="発電機代替（基地局等）",
-    equations=equations.GENERATOR,
-    source=equations.GENSET,
-)
-@units(
-    electricity_load="MWh/yr",
-    reference_emission_factor="tCO2e/MWh",
-    bau_emission_factor="tCO2e/MWh",
-    **ENERGY_UNITS,
-    returns="tCO2e/yr",
-)
-def generator_replacement(
-    electricity_load: Array,
-    reference_emission_factor: Array,
-    bau_emission_factor: Array | None = None,
-    project_fuel: Array | float = 0.0,
-    project_fuel_heating_value: Array | None = None,
-    project_fuel_emission_factor: Array | None = None,
-    electricity_consumed: Array | float = 0.0,
-    electricity_emission_factor: Array | None = None,
-) -> Emissions:
-    r"""Emissions of a load that ran on generators and now runs mostly on sun and batteries.
-
-    Parameters
-    ----------
-    electricity_load : array, shape (..., year)
-        Electricity that the equipment needs in the year [MWh/yr].
-    reference_emission_factor, bau_emission_factor : array, shape (..., year)
-        Of the generators replaced, the best and the usual [tCO2e/MWh]; None where BaU is unknown.
-    project_fuel : array, shape (..., year)
-        Fuel that generators still burn [t/yr].
-    project_fuel_heating_value, project_fuel_emission_factor : array or None, shape (..., year)
-        Of that fuel [GJ/t, tCO2e/GJ].
-    electricity_consumed : array, shape (..., year)
-        Electricity taken from the grid [MWh/yr].
-    electricity_emission_factor : array or None, shape (..., year)
-        Its emission factor [tCO2e/MWh].
-
-    Returns
-    -------
-    Emissions
-        BaU, reference and project emissions [tCO2e/yr], shape (..., year).
-
-    Notes
-    -----
-    :math:`\mathrm{RE}_y = \mathrm{EL}_y \, \mathrm{EF}_{\mathrm{RE},y}`.
-
-    References
-    ----------
-    JCM methodology ID_AM017, https://www.jcm.go.jp, for the displacement of generators.
-    """
-    load = np.asarray(electricity_load, dtype=float)
-    project = energy_used(
-        project_fuel,
-        project_fuel_heating_value,
-        project_fuel_emission_factor,
-        electricity_consumed,
-        electricity_emission_factor,
-    )
-    return assembled(_times(load, bau_emission_factor), load * reference_emission_factor, project)

@@ -17,6 +17,8 @@ __all__ = [
     "HEAT",
     "HYDRO",
     "HYDRO_SOURCE",
+    "MIXED",
+    "MIXED_SOURCE",
     "SOLAR",
     "WASTE_HEAT",
 ]
@@ -24,6 +26,10 @@ __all__ = [
 SOLAR = (
     "Solar methodologies MN_AM003, TH_AM001 and VN_AM007 (jcm.go.jp): reference emissions "
     "are AC output times a conservative emission factor"
+)
+MIXED_SOURCE = (
+    "JCM methodologies ID_AM017 and BD_PM002 (jcm.go.jp): the grid's factor and that of the "
+    "user's own generator, by measured shares"
 )
 CEMENT = "JCM methodology ID_AM001 (jcm.go.jp): waste heat recovery in the cement industry"
 HYDRO_SOURCE = "JCM methodology PH_AM001 (jcm.go.jp): run-of-river hydro power"
@@ -39,13 +45,7 @@ def _displaced(amount: str, symbol: str, source: str = "") -> dict[str, Equation
 
 
 ELECTRICITY = {
-    **two_levels(
-        "(electricity_supplied - auxiliary_electricity) * "
-        "((1 - captive_share) * LEVEL_emission_factor + captive_share * captive_emission_factor)",
-        r"(\mathrm{EG}_y - \mathrm{EA}_y) \left( (1 - s_\mathrm{cap}) \, \mathrm{EF}_{LEVEL,y} + "
-        r"s_\mathrm{cap} \, \mathrm{EF}_{\mathrm{cap},y} \right)",
-        SOLAR,
-    ),
+    **_displaced("electricity_supplied", r"\mathrm{EG}_y", SOLAR),
     "project_emissions": Equation(
         plain="stated_project_emissions",
         math=r"\mathrm{PE}_y = \mathrm{PE}_{\mathrm{st},y}",
@@ -57,6 +57,13 @@ ELECTRICITY = {
         source=_STATED,
     ),
 }
+MIXED = two_levels(
+    "(electricity_supplied - auxiliary_electricity) * "
+    "((1 - captive_share) * LEVEL_emission_factor + captive_share * captive_emission_factor)",
+    r"(\mathrm{EG}_y - \mathrm{EA}_y) \left( (1 - s_\mathrm{cap}) \, \mathrm{EF}_{LEVEL,y} + "
+    r"s_\mathrm{cap} \, \mathrm{EF}_{\mathrm{cap},y} \right)",
+    MIXED_SOURCE,
+)
 WASTE_HEAT = _displaced(
     "(electricity_supplied - auxiliary_capacity * 24 * days_of_operation / 1000)",
     r"\left( \mathrm{EG}_y - P_\mathrm{aux} \times 24 \, D_y / 1000 \right)",

@@ -1,4 +1,4 @@
-"""Displaced heat and fuel: what a project supplies, a boiler or an engine need no longer burn."""
+"""Displaced heat, fuel and generators: what boilers and engines need no longer burn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jcm_models.methods import displaced_equations as equations
 from jcm_models.methods.terms import ENERGY_UNITS, assembled, energy_used
 from jcm_models.quantities import units
 
-__all__ = ["displaced_fuel", "displaced_heat"]
+__all__ = ["displaced_fuel", "displaced_heat", "generator_replacement"]
 
 _FAMILY = "displaced_energy"
 
@@ -137,5 +137,74 @@ def displaced_fuel(
     return assembled(
         None if bau_fuel_emission_factor is None else energy * bau_fuel_emission_factor,
         energy * reference_fuel_emission_factor,
+        project,
+    )
+
+
+@method(
+    title="Replacement of generators",
+    title_ja="発電機代替（基地局等）",
+    equations=equations.GENERATOR,
+    source=equations.GENSET,
+    family=_FAMILY,
+)
+@units(
+    electricity_load="MWh/yr",
+    reference_emission_factor="tCO2e/MWh",
+    bau_emission_factor="tCO2e/MWh",
+    **ENERGY_UNITS,
+    returns="tCO2e/yr",
+)
+def generator_replacement(
+    electricity_load: Array,
+    reference_emission_factor: Array,
+    bau_emission_factor: Array | None = None,
+    project_fuel: Array | float = 0.0,
+    project_fuel_heating_value: Array | None = None,
+    project_fuel_emission_factor: Array | None = None,
+    electricity_consumed: Array | float = 0.0,
+    electricity_emission_factor: Array | None = None,
+) -> Emissions:
+    r"""Emissions of a load that ran on generators and now runs mostly on sun and batteries.
+
+    Parameters
+    ----------
+    electricity_load : array, shape (..., year)
+        Electricity that the equipment needs in the year [MWh/yr].
+    reference_emission_factor, bau_emission_factor : array, shape (..., year)
+        Of the generators replaced, the best and the usual [tCO2e/MWh]; None where BaU is unknown.
+    project_fuel : array, shape (..., year)
+        Fuel that generators still burn [t/yr].
+    project_fuel_heating_value, project_fuel_emission_factor : array or None, shape (..., year)
+        Of that fuel [GJ/t, tCO2e/GJ].
+    electricity_consumed : array, shape (..., year)
+        Electricity taken from the grid [MWh/yr].
+    electricity_emission_factor : array or None, shape (..., year)
+        Its emission factor [tCO2e/MWh].
+
+    Returns
+    -------
+    Emissions
+        BaU, reference and project emissions [tCO2e/yr], shape (..., year).
+
+    Notes
+    -----
+    :math:`\mathrm{RE}_y = \mathrm{EL}_y \, \mathrm{EF}_{\mathrm{RE},y}`.
+
+    References
+    ----------
+    JCM methodology ID_AM017, https://www.jcm.go.jp, for the displacement of generators.
+    """
+    load = np.asarray(electricity_load, dtype=float)
+    project = energy_used(
+        project_fuel,
+        project_fuel_heating_value,
+        project_fuel_emission_factor,
+        electricity_consumed,
+        electricity_emission_factor,
+    )
+    return assembled(
+        None if bau_emission_factor is None else load * bau_emission_factor,
+        load * reference_emission_factor,
         project,
     )

@@ -5,16 +5,21 @@ import pytest
 
 from jcm_models.methods.displaced_energy import (
     displaced_electricity,
-    generator_replacement,
+    displaced_mixed_electricity,
     geothermal_electricity,
     hydro_electricity,
     waste_heat_electricity,
 )
-from jcm_models.methods.displaced_heat import displaced_fuel, displaced_heat
+from jcm_models.methods.displaced_heat import (
+    displaced_fuel,
+    displaced_heat,
+    generator_replacement,
+)
 from tests.methods import checks
 
 METHODS = (
     displaced_electricity,
+    displaced_mixed_electricity,
     displaced_fuel,
     displaced_heat,
     generator_replacement,
@@ -42,9 +47,7 @@ def test_one_uncertain_input_gives_every_result_its_shape(function):
 
 @each_method
 def test_bau_and_project_inputs_leave_the_reference_alone(function):
-    skip = {"displaced_electricity"}  # its shared factor of a generator is in both levels
-    if function.__name__ not in skip:
-        checks.assert_only_reference_inputs_change_the_reference(function)
+    checks.assert_only_reference_inputs_change_the_reference(function)
 
 
 @pytest.mark.parametrize("function", [f for f in METHODS if f is not waste_heat_electricity])
@@ -77,9 +80,7 @@ def test_best_plants_have_the_conservative_factors_of_solar_methods():
 
 
 def test_measured_shares_mix_the_factors_of_grid_and_generator():
-    found = displaced_electricity(
-        1000, 0.5, 0.6, captive_share=0.25, captive_emission_factor=0.8, auxiliary_electricity=100
-    )
+    found = displaced_mixed_electricity(1000, 0.25, 0.8, 0.5, 0.6, auxiliary_electricity=100)
     assert float(found.reference) == pytest.approx(900 * (0.75 * 0.5 + 0.25 * 0.8))
     assert float(found.bau) == pytest.approx(900 * (0.75 * 0.6 + 0.25 * 0.8))
 
@@ -103,6 +104,33 @@ def test_a_reservoir_counts_up_to_ten_watts_a_square_metre(area, expected):
 def test_a_reservoir_without_a_capacity_is_refused():
     with pytest.raises(ValueError, match="capacity must be given"):
         hydro_electricity(1000, 0.5, reservoir_area=1, reservoir_emission_factor=0.09)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "lacking"),
+    [
+        (hydro_electricity, {"capacity": 5, "reservoir_area": 1}, "reservoir_emission_factor"),
+        (geothermal_electricity, {"working_fluid_loss": 10}, "working_fluid_gwp"),
+        (
+            geothermal_electricity,
+            {"steam_released": 10, "steam_methane_share": 0.1, "gwp_methane": 28},
+            "steam_carbon_dioxide_share",
+        ),
+        (
+            geothermal_electricity,
+            {"steam_released": 10, "steam_carbon_dioxide_share": 0.1, "steam_methane_share": 0},
+            "gwp_methane",
+        ),
+    ],
+)
+def test_no_term_is_lost_because_its_factor_is_unknown(function, given, lacking):
+    with pytest.raises(ValueError, match=rf"{lacking} must be given"):
+        function(1000, 0.5, **given)
+
+
+def test_a_reservoir_that_does_not_count_needs_no_factor():
+    found = hydro_electricity(1000, 0.5, capacity=5, reservoir_area=0.4)
+    assert float(found.project) == 0
 
 
 def test_the_gases_of_steam_and_working_fluid_are_the_projects():

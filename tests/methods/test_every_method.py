@@ -86,7 +86,7 @@ def test_jcm_new_writes_a_scenario_of_it_that_is_sound(name, tmp_path):
     text = path.read_text()
     for given in find_method(name).inputs:
         assert f"{given.name}:" in text
-        assert f"[{'share' if given.unit == '1' else given.unit}]" in text
+        assert f"[{'share' if given.variable.shown_unit == '1' else given.unit}]" in text
     assert jcm.compute(scenario)["reference_emissions"].shape == (10,)
 
 
