@@ -1,7 +1,10 @@
 """What holds for every method there is: examples, labels, defaults with a standing, a start."""
 
+import contextlib
 import itertools
+import re
 
+import pint
 import pytest
 import yaml
 
@@ -10,6 +13,7 @@ from jcm_models.components import choices_of
 from jcm_models.defaults import default_of, tables
 from jcm_models.method_catalogue import find_method, methods
 from jcm_models.methods_page import MethodsPage
+from jcm_models.quantities import registry
 from jcm_models.starting import new_scenario
 from jcm_models.variables import (
     DefaultByChoice,
@@ -19,7 +23,7 @@ from jcm_models.variables import (
     input_variable,
     result_variables,
 )
-from jcm_models.worked_examples import worked_examples
+from jcm_models.worked_examples import _example, worked_examples
 from tests.commands import jcm as command
 from tests.conftest import ROOT
 
@@ -56,6 +60,41 @@ def test_a_worked_example_gives_what_it_says(name):
         assert found[result] == pytest.approx(expected, abs=example.tolerance), result
     assert example.standing in STANDINGS
     assert example.source or example.standing == "assumed"
+
+
+def in_half_units(text, declared):
+    """Write "8 t/yr" as 16 of half a tonne a year; the first unit of a number is halved."""
+    number, _, unit = str(text).partition(" ")
+    unit = unit or declared
+    first = re.match(r"[A-Za-z]\w*", unit)
+    if first is None or first[0] == "degC" or not re.fullmatch(r"[\d.]+(e\d+)?", number):
+        return text
+    half = f"half_{first[0]}"
+    with contextlib.suppress(pint.RedefinitionError):
+        if half not in registry():
+            registry().define(f"{half} = 0.5 {first[0]}")
+    return f"{2 * float(number)!r} {half}{unit[first.end() :]}"
+
+
+def rewritten(method, inputs):
+    """Write every number of an example in half units."""
+    declared = {given.name: given.unit for given in method.inputs}
+    return {
+        name: {key: in_half_units(v, declared.get(name, "")) for key, v in value.items()}
+        if isinstance(value, dict)
+        else in_half_units(value, declared.get(name, ""))
+        for name, value in inputs.items()
+    }
+
+
+@each_method
+def test_a_factor_of_two_in_the_units_changes_nothing(name):
+    row = yaml.safe_load((ROOT / "jcm_models/worked_examples.yaml").read_text())["examples"][name]
+    other = rewritten(find_method(name), row["inputs"])
+    assert other != row["inputs"]
+    again = _example(name, {**row, "inputs": other}).results()
+    for result, value in worked_examples()[name].results().items():
+        assert again[result] == pytest.approx(value, rel=1e-12), result
 
 
 @each_method
