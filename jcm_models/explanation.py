@@ -114,6 +114,8 @@ class _Explainer:
             row["path"]: row for row in json.loads(dataset.attrs["inputs"])
         }
         self.methods: dict[str, str] = json.loads(dataset.attrs["components"])
+        assessed = json.loads(dataset.attrs["reference_assessed"])
+        self.assessed: dict[int, int] = dict(zip(dataset["year"].values, assessed, strict=True))
         self.done: dict[tuple[str, _Where], Explanation] = {}
 
     def explain(self, name: str, where: _Where) -> Explanation:
@@ -141,7 +143,8 @@ class _Explainer:
             above = ("bau_emissions",) if RULE_EQUATIONS[where.rule][0].startswith("bau") else ()
             return RULE_EQUATIONS[where.rule][0], (*below, *above, f"reference.{where.rule}"), ""
         inputs = json.loads(attributes["inputs"])
-        return str(attributes["equation"]), tuple(inputs), str(attributes["source"])
+        equation = f"{attributes['equation']}{self._operation(name)}"
+        return equation, tuple(inputs), str(attributes["source"])
 
     def _of_component(self, result: str, component: str) -> tuple[str, tuple[str, ...], str]:
         found = find_method(self.methods[component])
@@ -150,9 +153,17 @@ class _Explainer:
         if not any(path.startswith(prefix) for path in self.rows):
             prefix = "project"
         inputs = tuple(f"{prefix}.{name}" for name in found.inputs_of(result))
+        operation = self._operation(result)
         if equation is None:
-            return f"{found.name}: {result}", inputs if result in _LEVELS else (), found.source
-        return equation.plain, inputs, equation.source
+            below = inputs if result in _LEVELS else ()
+            return f"{found.name}: {result}{operation}", below, found.source
+        return equation.plain + operation, inputs, equation.source
+
+    def _operation(self, result: str) -> str:
+        """Say that yearly amounts count while the project operates, where that is not always."""
+        span = self.dataset.attrs["operation"]
+        counted = f"; yearly amounts count for the share of the year in operation ({span})"
+        return counted if span and result in _EMISSIONS else ""
 
     def _below(self, inputs: tuple[str, ...], where: _Where) -> Iterator[Explanation]:
         for name in inputs:
@@ -173,10 +184,12 @@ class _Explainer:
         others = {f"{path}.{party}" for party in PARTIES if where.party not in {None, party}}
         for key, row in self.rows.items():
             if (key == path or key.startswith(f"{path}.")) and key not in others:
-                yield _number(row, where.year)
+                held = any(part.startswith("reference") for part in key.split("."))
+                yield _number(row, self.assessed[where.year] if held else where.year)
 
 
 _LEVELS = ("bau_emissions", "reference_emissions")
+_EMISSIONS = (*_LEVELS, "project_emissions", "leakage_emissions")
 
 
 def _number(row: Mapping[str, Any], year: int) -> Explanation:

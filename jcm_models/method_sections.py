@@ -122,6 +122,7 @@ def method(results: Results, words: Words) -> str:
         f"method.rounding_{scenario.crediting.rounding}",
         f"method.negative_{scenario.crediting.negative}",
         f"method.{scenario.allocation.rounding}",
+        *(("method.operation",) if scenario.operation.start else ()),
         "method.identity",
     )
     return render(

@@ -223,6 +223,8 @@ def _attributes(scenario: Scenario) -> dict[str, str | int]:
         "components": json.dumps({part.name: part.method.name for part in scenario.parts}),
         "reference": scenario.reference.combine + " of " + ", ".join(scenario.reference.rules),
         "reference_own": scenario.reference.own,
+        "reference_assessed": json.dumps(scenario.years_assessed.tolist()),
+        "operation": _operation(scenario),
         "gwp": scenario.gwp,
         "inputs": json.dumps(list(inputs_of(scenario)), ensure_ascii=False),
         "overrides": json.dumps([[c.path, str(c.old), str(c.new)] for c in changes]),
@@ -230,6 +232,13 @@ def _attributes(scenario: Scenario) -> dict[str, str | int]:
         "code_version": __version__,
         "history": f"jcm_models {__version__}: simulate({scenario.name})",
     }
+
+
+def _operation(scenario: Scenario) -> str:
+    start, end = scenario.operation.start, scenario.operation.end
+    if start is None:
+        return ""
+    return f"{start} to {end}" if end else f"from {start}"
 
 
 def inputs_of(scenario: Scenario) -> Iterator[dict[str, Any]]:

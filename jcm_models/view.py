@@ -6,7 +6,6 @@ can: papermill, nbconvert, a page on paper. So one notebook has three lives.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 import os
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from jcm_models.components import Input
-from jcm_models.documents import parse_set
+from jcm_models.documents import parse_set, read
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
@@ -347,11 +346,17 @@ def _nice(step: float) -> float:
 
 
 def _scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
-    """Return the sound scenarios in the folder of `file`: title and file by name, by title."""
+    """Return the scenarios in the folder of `file`: title and file by name, by title.
+
+    They are read for their titles only; whether one is sound is seen when it is picked.
+    """
     found: dict[str, tuple[str, Path]] = {}
     for other in file.parent.glob("*.yaml"):
-        with contextlib.suppress(ScenarioError):
-            found[other.stem] = (load_scenario(other).title.en, other)
+        document = read(other)
+        title = document.data.get("title")
+        title = title.get("en") if isinstance(title, dict) else title
+        if isinstance(title, str) and "project" in document.data:
+            found[other.stem] = (title, other)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 

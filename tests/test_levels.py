@@ -179,6 +179,23 @@ def test_a_reference_held_between_renewals_is_that_of_the_last_assessment(folder
     np.testing.assert_allclose(yearly["reference_emissions"], np.linspace(800, 300, 11))
 
 
+def test_the_explanation_of_a_held_reference_shows_the_number_of_its_assessment(folder):
+    changes = {
+        "project.reference_emission_factor": FALLING,
+        "crediting.renewals": ["2025-01-01"],
+        "reference.assessed": "at_renewal",
+        "operation": {"start": "2020-07-01"},
+    }
+    changes["project.reference_emission_factor"] = {
+        "series": {2020: 0.8, 2025: 0.5, 2028: 0.4, 2030: 0.3}
+    }
+    dataset = jcm.simulate(load(folder, LEVELLED, changes))
+    text = str(jcm.explain(dataset, "reference_emissions", 2028))
+    assert "reference_emissions[2028] = 500 tCO₂e/yr" in text
+    assert "project.reference_emission_factor = 0.5 tCO2e/MWh" in text.replace("₂", "2")
+    assert "share of the year in operation (from 2020-07-01)" in text
+
+
 def test_a_held_reference_above_bau_is_refused_or_lowered(folder):
     changes = {
         "project__reference_emission_factor": 0.8,
