@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
-from jcm_models.defaults import Default, default_of, whence
+from jcm_models.defaults import Default, default_of, tables, whence
 from jcm_models.method_catalogue import Method, MethodInput
 from jcm_models.problems import Place
 from jcm_models.strict_yaml import KeyPath, dotted
@@ -108,6 +108,20 @@ def choices_of(method: Method) -> tuple[str, ...]:
     return tuple(name for name in names if name not in FROM_THE_SCENARIO)
 
 
+@functools.cache
+def options_of(method: Method, choice: str) -> tuple[str, ...]:
+    """Return the options of a choice for which every table that it picks from has a default."""
+    picked = [given.variable.default for given in method.inputs]
+    names = [p.table for p in picked if isinstance(p, DefaultByChoice) and p.choice == choice]
+    return tuple(o for o in choices(choice) if all(o in tables()[n]["values"] for n in names))
+
+
+def only_option(method: Method, choice: str) -> str:
+    """Return the option of a choice that has one only, which nobody need name; else nothing."""
+    options = options_of(method, choice)
+    return options[0] if len(options) == 1 else ""
+
+
 @dataclass(frozen=True)
 class Input:
     """One number of a scenario: its key, what it is, its value and where it was written."""
@@ -133,8 +147,11 @@ class Part:
     @functools.cached_property
     def chosen(self) -> Mapping[str, str]:
         """What was chosen, by the name of the choice."""
-        own = {name: getattr(self.section, name) for name in choices_of(self.method)}
-        return dict(self.scenario_choices) | {k: v for k, v in own.items() if v is not None}
+        own = {
+            name: getattr(self.section, name) or only_option(self.method, name)
+            for name in choices_of(self.method)
+        }
+        return dict(self.scenario_choices) | {name: v for name, v in own.items() if v}
 
     def given(self, name: str) -> Given | None:
         """Return an input as the scenario gives it; None where it does not."""

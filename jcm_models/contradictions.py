@@ -129,6 +129,9 @@ def _sums_of_shares(scenario: Scenario) -> Iterator[Problem]:
     if wrong.size:
         year = scenario.calendar_years[wrong[0]]
         listed = " + ".join(given[p].written for p in PARTIES if p in given) or "nothing"
-        text = f"add up to {sums[wrong[0]]:.6g} in {year} ({listed}); they must add up to 1"
+        text = (
+            f"add up to {sums[wrong[0]]:.6g} in {year} ({listed}); they must add up to 1, and a "
+            "file that gives any gives them all"
+        )
         place = scenario.document.place(("allocation", "shares"))
         yield Problem("allocation.shares", text, place)

@@ -154,9 +154,10 @@ class _Explainer:
             prefix = "project"
         inputs = tuple(f"{prefix}.{name}" for name in found.inputs_of(result))
         operation = self._operation(result)
+        if equation is None and found.equations:
+            return "0: the method has none", (), ""
         if equation is None:
-            below = inputs if result in _LEVELS else ()
-            return f"{found.name}: {result}{operation}", below, found.source
+            return f"{found.name}({', '.join(found.inputs_of(result))}){operation}", inputs, ""
         return equation.plain + operation, inputs, equation.source
 
     def _operation(self, result: str) -> str:
@@ -188,8 +189,7 @@ class _Explainer:
                 yield _number(row, self.assessed[where.year] if held else where.year)
 
 
-_LEVELS = ("bau_emissions", "reference_emissions")
-_EMISSIONS = (*_LEVELS, "project_emissions", "leakage_emissions")
+_EMISSIONS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
 
 
 def _number(row: Mapping[str, Any], year: int) -> Explanation:

@@ -168,6 +168,8 @@ def described(name: str, scenario: Scenario) -> Variable:
         return _of_components(variable, scenario)
     (part,) = scenario.parts
     equation = part.method.equations.get(name)
+    if equation is None and part.method.equations:
+        return replace(variable, equation="0: the method has none", inputs=())
     used = part.method.inputs_of(name)
     return replace(
         variable,

@@ -225,8 +225,19 @@ class Scenario(Section):
 
     @property
     def share_credited(self) -> NDArray[np.float64]:
-        """Share of each year inside the crediting period [1], shape (year,)."""
-        return share_of_years(self.calendar_years, self.crediting.start, self.crediting.end)
+        """Share of the reductions of each year inside the crediting period [1], shape (year,).
+
+        Reductions arise while the project operates: of a year in which it starts in July, what
+        lies in the crediting period is counted from July on. Where it does not operate, what
+        still arises (waste not put into a landfill long ago) is counted by days of the year.
+        """
+        years, operation, period = self.calendar_years, self.operation, self.crediting
+        operating = self.share_operating
+        starts = [day for day in (operation.start, period.start) if day is not None]
+        ends = [day for day in (operation.end, period.end) if day is not None]
+        both = share_of_years(years, max(starts, default=None), min(ends, default=None))
+        by_days = share_of_years(years, period.start, period.end)
+        return np.divide(both, operating, out=by_days, where=operating > 0)
 
     @property
     def share_operating(self) -> NDArray[np.float64]:

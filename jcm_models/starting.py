@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jcm_models.components import choices_of
-from jcm_models.defaults import default_of, tables
+from jcm_models.components import choices_of, options_of
+from jcm_models.defaults import default_of
 from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
 from jcm_models.schema import FILE
 from jcm_models.tables import read_table
 from jcm_models.variables import (
-    DefaultByChoice,
     Variable,
     categories,
     choice_label,
-    choices,
     families,
 )
 from jcm_models.wording import number
@@ -79,20 +77,13 @@ def _method_lines(method: Method, pad: str) -> Iterator[str]:
     yield f"{pad}method: {method.name}"
     chosen = {"gwp": _GWP, "host": _HOST}
     for name in choices_of(method):
-        options = _options(name, method)
+        options = options_of(method, name)
         chosen[name] = options[0]
         yield f"{pad}# {choice_label(name).en}, picks the defaults below: {', '.join(options)}"
         yield f"{pad}{name}: {options[0]}"
     for given in method.inputs:
         names = _categories(method, given.variable.by, chosen)
         yield from (f"{pad}{line}" for line in _input_lines(given, chosen, names))
-
-
-def _options(choice: str, method: Method) -> list[str]:
-    """Return the options for which every table that the choice picks from has a default."""
-    picked = [given.variable.default for given in method.inputs]
-    names = [p.table for p in picked if isinstance(p, DefaultByChoice) and p.choice == choice]
-    return [o for o in choices(choice) if all(o in tables()[name]["values"] for name in names)]
 
 
 def _input_lines(

@@ -218,6 +218,16 @@ def test_activity_starts_in_the_middle_of_a_year_and_ends_with_the_lifetime(fold
     assert abs(days - 5 * 365.2425) < 2
 
 
+def test_a_first_year_is_not_counted_in_part_twice(folder):
+    operation = {"start": "2021-07-02"}
+    found = compute(folder, operation=operation, crediting={"start": "2021-07-02"})
+    share = (365 - 182) / 365
+    np.testing.assert_allclose(found["emission_reductions"][1], 800 * share, rtol=1e-12)
+    assert found["credits_issued"][:3].tolist() == [0, int(800 * share), 800]
+    later = compute(folder, operation=operation, crediting={"start": "2021-10-01"})
+    assert later["credits_issued"][1] == int(800 * 92 / 365)
+
+
 def test_activity_grows_and_ages(folder):
     ageing = {"value": "1 GWh/yr", "yearly_change": "-0.5 %", "since": 2020}
     found = compute(folder, project__electricity_supplied=ageing)
