@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from jcm_models.components import Input
@@ -44,17 +45,23 @@ def assumptions(results: Results, words: Words) -> str:
     doubts = [(labels.get(p.path, p.path), p.message) for p in warnings_of(scenario)]
     groups = []
     for standing in _DOUBTED:
-        rows = [_row(each, words, titles) for each in given if each.value.standing == standing]
-        head = words(f"assumptions.{standing.replace(' ', '_')}", count=len(rows))
-        groups += [(head, rows)] if rows else []
+        doubted = [each for each in given if each.value.standing == standing]
+        head = words(f"assumptions.{standing.replace(' ', '_')}", count=len(doubted))
+        groups += [(head, list(_rows(doubted, words, titles)))] if doubted else []
     return render("assumptions.html", words, doubts=doubts, groups=groups)
 
 
 def inputs(results: Results, words: Words) -> str:
-    """Return the table of every input with value, source and place."""
+    """Return the table of every input with value, source and place; the defaults folded away."""
     titles = _component_titles(results.scenario, words)
-    rows = [_row(given, words, titles) for given in results.scenario.inputs()]
-    return render("inputs.html", words, rows=rows)
+    given = list(results.scenario.inputs())
+    own = [each for each in given if not (each.is_default and each.place)]
+    defaults = [each for each in given if each.is_default and each.place]
+    tables = [("", list(_rows(own, words, titles)))]
+    if defaults:
+        head = words("table.defaults", count=len(defaults))
+        tables.append((head, list(_rows(defaults, words, titles))))
+    return render("inputs.html", words, tables=tables)
 
 
 def _component_titles(scenario: Scenario, words: Words) -> dict[str, str]:
@@ -76,9 +83,40 @@ def _own_label(given: Input, words: Words) -> str:
         return f"{label}: {words.party(given.category)}"
     if not given.category:
         return label
+    return f"{label}: {category_label(given, words)}"
+
+
+def category_label(given: Input, words: Words) -> str:
+    """Return what people call the category that an input is given for."""
     known = categories(given.variable.by).get(given.category) if given.variable.by else None
-    name = words.choose(known.en, known.ja) if known else given.category.replace("_", " ")
-    return f"{label}: {name}"
+    return words.choose(known.en, known.ja) if known else given.category.replace("_", " ")
+
+
+def _rows(
+    inputs: Iterable[Input], words: Words, titles: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each input; what differs by category alone stands in one row."""
+    groups: dict[Any, list[Input]] = {}
+    for given in inputs:
+        alike = (*_same(given), given.value.source, given.value.standing, given.value.note)
+        groups.setdefault(alike, []).append(given)
+    for together in groups.values():
+        first = together[0]
+        row = _row(first, words, titles)
+        if len(together) > 1:
+            base = replace(first, category="")
+            row["label"] = input_label(base, words, titles)
+            row["value"] = "; ".join(
+                f"{category_label(each, words)} {unit_text(each.value.written)}"
+                for each in together
+            )
+        yield row
+
+
+def _same(given: Input) -> tuple[str, ...]:
+    """Return what inputs have in common that differ by category alone."""
+    by_category = given.category and given.category not in PARTIES
+    return (given.path.removesuffix(f".{given.category}") if by_category else given.path,)
 
 
 def _row(given: Input, words: Words, titles: Mapping[str, str]) -> dict[str, Any]:

@@ -244,7 +244,9 @@ def _made_of(written: Written) -> str:
     ):
         numbers_given = getattr(written, form)
         if numbers_given is not None:
-            listed = ", ".join(f"{name}: {point}" for name, point in numbers_given.items())
+            listed = ", ".join(
+                f"{name.replace('_', ' ')}: {point}" for name, point in numbers_given.items()
+            )
             return f" ({words} of {listed})"
     return ""
 
