@@ -29,7 +29,9 @@ def key_path(error: ErrorDetails) -> KeyPath:
     return parts[:-1] if of_a_key else parts
 
 
-def told(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
+def told(
+    error: ErrorDetails, document: Document, model: type[BaseModel], depth: int = 0
+) -> Problem:
     """Return an error of a model as a problem with its place.
 
     Parameters
@@ -40,6 +42,8 @@ def told(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Pro
         What was validated.
     model : type of BaseModel
         What it was validated against.
+    depth : int
+        How many keys lead to what the model describes.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def told(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Pro
         The key, where it stands, what was found and what is allowed.
     """
     path = key_path(error)
-    return Problem(dotted(path), _message(error, path, model), document.place(path))
+    return Problem(dotted(path), _message(error, path[depth:], model), document.place(path))
 
 
 def _message(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calendar_years", "interpolate", "share_of_years", "years_assessed"]
+__all__ = ["calendar_years", "interpolate", "last_day", "share_of_years", "years_assessed"]
 
 INTERPOLATIONS = ("linear", "step", "none")
 
@@ -50,6 +50,32 @@ def share_of_years(
     opened = first if start is None else np.maximum(first, start.toordinal())
     closed = after if end is None else np.minimum(after, end.toordinal() + 1)
     return np.asarray(np.maximum(closed - opened, 0.0) / (after - first))
+
+
+def last_day(start: datetime.date, years: float) -> datetime.date:
+    """Return the last day of a span of years.
+
+    Parameters
+    ----------
+    start : datetime.date
+        Its first day.
+    years : float
+        Its length [yr]; what is no whole year counts in days.
+
+    Returns
+    -------
+    datetime.date
+        The day before the anniversary.
+
+    Examples
+    --------
+    >>> last_day(datetime.date(2018, 4, 30), 9)
+    datetime.date(2027, 4, 29)
+    """
+    whole = int(years)
+    month, day = (3, 1) if (start.month, start.day) == (2, 29) else (start.month, start.day)
+    anniversary = datetime.date(start.year + whole, month, day)
+    return anniversary + datetime.timedelta(days=round((years - whole) * 365.2425) - 1)
 
 
 def years_assessed(years: NDArray[np.int64], renewals: tuple[int, ...]) -> NDArray[np.int64]:

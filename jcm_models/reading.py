@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -15,9 +15,9 @@ from jcm_models import documents
 from jcm_models.complaints import key_path, told
 from jcm_models.contradictions import contradictions
 from jcm_models.documents import Document, KeyPath, dotted
-from jcm_models.method_catalogue import Method, find_method
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.scenario import Scenario, scenario_model
+from jcm_models.project_reading import Structure, model_at, read_project, structure_of
+from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import here_and_above
 from jcm_models.written import FORMS, Written
 
@@ -34,7 +34,6 @@ _STAND_INS: Mapping[str, Any] = {
     "allocation": {"shares": {}},
     "allocation.shares": {},
 }
-_PROJECT = "The project: its method and inputs, or its components, is needed"
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,12 @@ def read_document(document: Document) -> Reading:
     problems = list(document.problems)
     if problems and not document.data:
         return Reading(None, tuple(problems))
-    structure, unknown = _structure(document)
-    problems += unknown
-    model = scenario_model(structure) if structure else Scenario
-    scenario, errors = _validated(model, document.data, document)
-    if structure is None:  # which inputs are right cannot be known
-        errors = [e for e in errors if key_path(e)[:1] != ("project",)]
-        problems += [] if unknown else [_no_method(document)]
-    problems += [told(error, document, model) for error in errors]
-    if scenario is None:
+    structure, unknown = structure_of(document)
+    scenario, errors = _validated(structure, document.data, document)
+    problems += [*unknown, *(_told(error, document, structure) for error in errors)]
+    if scenario is None or structure is None:
         sound = _without(document.data, errors)
-        scenario = _with_stand_ins(model, sound, document, known=structure is not None)
+        scenario = _with_stand_ins(structure, sound, document)
     if scenario is not None:
         problems += contradictions(scenario, {problem.path for problem in problems})
     return Reading(scenario, tuple(problems))
@@ -144,73 +138,25 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any], origin: str = "wit
     return reading.scenario
 
 
-Structure: TypeAlias = Method | tuple[tuple[str, Method], ...]
-
-
-def _structure(document: Document) -> tuple[Structure | None, list[Problem]]:
-    """Find the method of the project, or that of each component; None where one is not known."""
-    project = document.data.get("project")
-    if not isinstance(project, dict):
-        return None, []
-    components = project.get("components")
-    if not isinstance(components, dict) or not components:
-        return _method(document, project, ("project",))
-    found, problems = [], []
-    for name, section in components.items():
-        path = ("project", "components", str(name))
-        method, unknown = _method(document, section if isinstance(section, dict) else {}, path)
-        if method is None and not unknown:
-            text = "missing; the name of a method is needed in each component"
-            unknown = [Problem(dotted((*path, "method")), text, document.place(path))]
-        problems += [*unknown, *_misnamed(document, path)]
-        found.append((str(name), method))
-    known = tuple((name, method) for name, method in found if method is not None)
-    return (None if problems else known), problems
-
-
-def _misnamed(document: Document, path: KeyPath) -> list[Problem]:
-    name = path[-1]
-    if name.isidentifier() and not name.startswith(("_", "model_")):
-        return []
-    text = f"found {name!r}; the name of a component is one word, such as landfill_methane"
-    return [Problem(dotted(path), text, document.place(path))]
-
-
-def _method(
-    document: Document, section: dict[Any, Any], path: KeyPath
-) -> tuple[Method | None, list[Problem]]:
-    name = section.get("method")
-    if not isinstance(name, str):
-        return None, []
-    try:
-        return find_method(name), []
-    except ValueError as error:
-        path = (*path, "method")
-        return None, [Problem(dotted(path), str(error), document.place(path))]
-
-
-def _no_method(document: Document) -> Problem:
-    project = document.data.get("project")
-    if not isinstance(project, dict):
-        text = f"{'missing' if project is None else f'found {project!r}'}; {_PROJECT}"
-        return Problem("project", text, document.place(("project",)))
-    if "method" in project:
-        text = f"found {project['method']!r}; the name of a method is needed"
-        return Problem("project.method", text, document.place(("project", "method")))
-    text = "missing; Name of the method is needed, or components: that name one each"
-    return Problem("project.method", text, document.place(("project", "method")))
-
-
 def _validated(
-    model: type[Scenario], data: dict[str, Any], document: Document
+    structure: Structure | None, data: dict[str, Any], document: Document
 ) -> tuple[Scenario | None, list[ErrorDetails]]:
+    """Read the project by its methods, then the scenario around it."""
+    project, errors = read_project(structure, data.get("project"))
     try:
-        scenario = model.model_validate(data)
+        scenario = Scenario.model_validate({**data, "project": project})
     except ValidationError as error:
-        return None, error.errors(include_url=False)
+        return None, [*error.errors(include_url=False), *errors]
+    if errors:
+        return None, errors
     scenario._document = document
     scenario._name = document.files[0].stem if document.files else "scenario"
     return scenario, []
+
+
+def _told(error: ErrorDetails, document: Document, structure: Structure | None) -> Problem:
+    model, depth = model_at(key_path(error), structure)
+    return told(error, document, model or Scenario, depth)
 
 
 def _without(data: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]:
@@ -238,19 +184,17 @@ def _spoils(number: dict[Any, Any], path: KeyPath, length: int) -> bool:
 
 
 def _with_stand_ins(
-    model: type[Scenario], data: dict[str, Any], document: Document, *, known: bool
+    structure: Structure | None, data: dict[str, Any], document: Document
 ) -> Scenario | None:
     """Read what is sound, with stand-ins for what is missing."""
-    if not known:
-        data["project"] = {"components": {}}
     for _ in range(2):  # a section first, then what it lacks
-        scenario, errors = _validated(model, data, document)
+        scenario, errors = _validated(structure, data, document)
         for error in errors:
             path = key_path(error)
             if dotted(path) not in _STAND_INS:
                 return None
             _put(data, path, _STAND_INS[dotted(path)])
-    return scenario or _validated(model, data, document)[0]
+    return scenario or _validated(structure, data, document)[0]
 
 
 def _put(data: dict[str, Any], path: KeyPath, value: Any) -> None:

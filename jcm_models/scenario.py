@@ -12,20 +12,20 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, PrivateAttr, create_model, field_validator
+from pydantic import Field, InstanceOf, PrivateAttr, SerializeAsAny, field_validator
 
-from jcm_models.components import Component, Input, Part, Section, Text, component_model
+from jcm_models.components import Component, Input, Part, Section, Text
 from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbers_of
-from jcm_models.method_catalogue import Method, find_method
-from jcm_models.periods import calendar_years, share_of_years, years_assessed
+from jcm_models.method_catalogue import find_method
+from jcm_models.periods import calendar_years, last_day, share_of_years, years_assessed
 from jcm_models.rulebook import Partner, partner
 from jcm_models.values import InUnit, Value
 from jcm_models.variables import PARTIES, input_variable
 from jcm_models.written import Written
 
-__all__ = ["Input", "Scenario", "scenario_model"]
+__all__ = ["Combined", "Input", "Scenario"]
 
 Party = Literal["japan_government", "japan_participants", "host_government", "host_participants"]
 
@@ -100,14 +100,13 @@ class Operation(Section):
         """Last day of operation, where start and lifetime are known."""
         if self.start is None or self.lifetime is None:
             return None
-        days = round(365.2425 * self.lifetime.points[0])
-        return self.start + datetime.timedelta(days=days - 1)
+        return last_day(self.start, self.lifetime.points[0])
 
 
 class Combined(Section):
     """A project that combines several methods."""
 
-    components: Any
+    components: dict[str, SerializeAsAny[InstanceOf[Component]]]
     """The parts of the project by name: each a method and its inputs."""
 
 
@@ -124,7 +123,7 @@ class Scenario(Section):
     """The first and the last year simulated."""
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     """Set of global warming potentials the figures are in."""
-    project: Component | Combined
+    project: SerializeAsAny[InstanceOf[Component] | InstanceOf[Combined]]
     """The project: its method and inputs, or its components."""
     operation: Operation = Operation()
     """When the project operates."""
@@ -175,13 +174,8 @@ class Scenario(Section):
             return (Part(found.name, ("project",), found, self.project, chosen),)
         return tuple(
             Part(name, ("project", "components", name), find_method(s.method), s, chosen)
-            for name, s in ((n, getattr(self.project.components, n)) for n in self._named)
+            for name, s in self.project.components.items()
         )
-
-    @property
-    def _named(self) -> tuple[str, ...]:
-        components = getattr(self.project, "components", None)
-        return tuple(type(components).model_fields) if isinstance(components, BaseModel) else ()
 
     @functools.cached_property
     def is_levelled(self) -> bool:
@@ -301,30 +295,3 @@ class Scenario(Section):
         zero = np.zeros(years.shape)
         given = self.allocation.shares
         return np.stack([given[p].at(years) if p in given else zero for p in PARTIES])
-
-
-@functools.cache
-def scenario_model(structure: Method | tuple[tuple[str, Method], ...]) -> type[Scenario]:
-    """Return the scenario whose project takes the inputs of one method, or of its components'.
-
-    Parameters
-    ----------
-    structure : Method, or tuple of (str, Method)
-        The method of the project; or the name and the method of each component.
-
-    Returns
-    -------
-    type of Scenario
-        The model of the whole scenario.
-    """
-    project: type[Section] = (
-        _combined(structure) if isinstance(structure, tuple) else (component_model(structure))
-    )
-    described = (project, Field(description="The project: its method and inputs."))
-    return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, project=described)
-
-
-def _combined(structure: tuple[tuple[str, Method], ...]) -> type[Combined]:
-    fields: dict[str, Any] = {name: (component_model(method), ...) for name, method in structure}
-    parts = create_model("Components", __base__=Section, __doc__="The parts by name.", **fields)
-    return create_model("Combined", __base__=Combined, components=(parts, ...))

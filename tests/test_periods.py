@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_models.periods import calendar_years, interpolate, share_of_years
+from jcm_models.periods import calendar_years, interpolate, last_day, share_of_years
 from tests.examples import unhurried
 
 DAYS = st.dates(datetime.date(1985, 1, 1), datetime.date(2045, 12, 31))
@@ -124,3 +124,17 @@ def test_many_unknown_years_are_named_in_part_and_counted():
     known = list(range(2000, 2030, 2))
     with pytest.raises(ValueError, match="2001, 2003, 2005, 2007, 2009 and 9 more"):
         interpolate(calendar_years(2000, 2028), known, [1.0] * len(known), "none")
+
+
+@pytest.mark.parametrize(
+    ("start", "years", "last"),
+    [
+        ((2018, 4, 30), 9, (2027, 4, 29)),
+        ((2019, 1, 1), 10, (2028, 12, 31)),
+        ((2020, 2, 29), 1, (2021, 2, 28)),
+        ((2020, 2, 29), 4, (2024, 2, 29)),
+        ((2020, 1, 1), 1.5, (2021, 7, 2)),
+    ],
+)
+def test_a_span_of_years_ends_the_day_before_its_anniversary(start, years, last):
+    assert last_day(datetime.date(*start), years) == datetime.date(*last)
