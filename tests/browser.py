@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]",
 ]
 
+FONTS = "fonts-liberation"  # as wide as Arial, the font that pages and figures ask for
+
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 
 PLACES = [  # where installers put it without adding it to PATH
@@ -69,14 +71,19 @@ def find() -> str | None:
     return own if runs(own) else None
 
 
-def install_with_apt() -> None:
-    """Install Debian's Chromium, with a font so that pages have letters."""
+def install_with_apt(*packages: str) -> None:
+    """Install packages of Debian."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update"],
-        ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-    ):
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", "-qq", *arguments], env=environment, stdout=sys.stderr)
+
+
+def draws_arial() -> bool:
+    """Tell whether what asks for Arial gets letters of its width, which figures reckon with."""
+    if shutil.which("fc-match") is None:  # no such fonts to ask for, as on Windows
+        return True
+    found = subprocess.run(["fc-match", "Arial"], capture_output=True, text=True, check=False)
+    return any(name in found.stdout for name in ("Arial", "Liberation", "Arimo", "Helvetica"))
 
 
 def install_with_playwright() -> None:
@@ -86,11 +93,14 @@ def install_with_playwright() -> None:
 
 def ensure() -> str:
     """Return the path of a browser, installed first if need be; exit if there is no way."""
+    by_apt = IS_ROOT and shutil.which("apt-get") is not None
     if path := find():
+        if by_apt and not draws_arial():
+            install_with_apt(FONTS)
         return path
     print("Installing Chromium for the browser tests: about a minute.", file=sys.stderr)
-    if IS_ROOT and shutil.which("apt-get"):
-        install_with_apt()
+    if by_apt:
+        install_with_apt("chromium", FONTS)
         if path := find():
             return path
     install_with_playwright()

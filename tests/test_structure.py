@@ -16,7 +16,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BANDS = {
     1: "problems tables quantities variables periods wording",
     2: "rulebook strict_yaml documents written values method_catalogue defaults components "
-    "level_settings scenario project_reading complaints level_contradictions contradictions reading plausibility",
+    "level_settings scenario project_reading complaints level_contradictions contradictions "
+    "reading plausibility",
     3: "methods emissions levels crediting reversal allocation grid_factor",
     4: "batch levels_over_time steps identities results simulation explanation runs "
     "worked_examples",
