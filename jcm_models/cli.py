@@ -215,12 +215,22 @@ def _check(given: argparse.Namespace) -> int:
     from jcm_models.plausibility import warnings_of
 
     for scenario in _loaded(given.scenarios, _overrides(given.set)):
-        warnings = warnings_of(scenario)
+        warnings = [*warnings_of(scenario), *_without_credits(scenario)]
         doubts = f", {len(warnings)} to doubt" if warnings else ""
         print(f"{shown(scenario.document.files[0])}: sound{doubts}")
         for warning in warnings:
             print(f"  warning: {warning}")
     return 0
+
+
+def _without_credits(scenario: Scenario) -> list[Problem]:
+    """Doubt a project that brings no credits."""
+    from jcm_models.simulation import compute
+
+    if compute(scenario)["credits_issued"].any():
+        return []
+    text = "no credits arise: the project does not emit less than the reference by a tonne"
+    return [Problem("project", text, scenario.document.place(("project",)))]
 
 
 def _schema(given: argparse.Namespace) -> int:

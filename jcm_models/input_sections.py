@@ -15,9 +15,16 @@ from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
 from jcm_models.variables import PARTIES, categories
-from jcm_models.wording import Words, unit_text
+from jcm_models.wording import Words, written_text
 
-__all__ = ["assumptions", "input_label", "inputs", "standing_sentence"]
+__all__ = [
+    "assumptions",
+    "component_titles",
+    "input_label",
+    "input_rows",
+    "inputs",
+    "standing_sentence",
+]
 
 _STANDINGS = ("published", "derived", "from memory", "assumed")
 _DOUBTED = ("assumed", "from memory")
@@ -40,31 +47,32 @@ def assumptions(results: Results, words: Words) -> str:
     """Return what a reader should doubt: warnings, and the inputs that no source stands behind."""
     scenario = results.scenario
     given = list(scenario.inputs())
-    titles = _component_titles(scenario, words)
+    titles = component_titles(scenario, words)
     labels = {each.path: input_label(each, words, titles) for each in given}
+    labels["host"] = words("page.country")
     doubts = [(labels.get(p.path, p.path), p.message) for p in warnings_of(scenario)]
     groups = []
     for standing in _DOUBTED:
         doubted = [each for each in given if each.value.standing == standing]
         head = words(f"assumptions.{standing.replace(' ', '_')}", count=len(doubted))
-        groups += [(head, list(_rows(doubted, words, titles)))] if doubted else []
+        groups += [(head, list(input_rows(doubted, words, titles)))] if doubted else []
     return render("assumptions.html", words, doubts=doubts, groups=groups)
 
 
 def inputs(results: Results, words: Words) -> str:
     """Return the table of every input with value, source and place; the defaults folded away."""
-    titles = _component_titles(results.scenario, words)
+    titles = component_titles(results.scenario, words)
     given = list(results.scenario.inputs())
     own = [each for each in given if not (each.is_default and each.place)]
     defaults = [each for each in given if each.is_default and each.place]
-    tables = [("", list(_rows(own, words, titles)))]
+    tables = [("", list(input_rows(own, words, titles)))]
     if defaults:
         head = words("table.defaults", count=len(defaults))
-        tables.append((head, list(_rows(defaults, words, titles))))
+        tables.append((head, list(input_rows(defaults, words, titles))))
     return render("inputs.html", words, tables=tables)
 
 
-def _component_titles(scenario: Scenario, words: Words) -> dict[str, str]:
+def component_titles(scenario: Scenario, words: Words) -> dict[str, str]:
     """Return what people call each component, by the key it stands under; none of a single one."""
     if len(scenario.parts) == 1:
         return {}
@@ -73,8 +81,9 @@ def _component_titles(scenario: Scenario, words: Words) -> dict[str, str]:
 
 def input_label(given: Input, words: Words, titles: Mapping[str, str]) -> str:
     """Return what people call an input: its component, its name, and its party or category."""
-    above = [title for prefix, title in titles.items() if given.path.startswith(prefix)]
-    return ": ".join([*above, _own_label(given, words)])
+    own = _own_label(given, words)
+    above = [t for prefix, t in titles.items() if given.path.startswith(prefix) and t != own]
+    return ": ".join([*above, own])
 
 
 def _own_label(given: Input, words: Words) -> str:
@@ -92,7 +101,7 @@ def category_label(given: Input, words: Words) -> str:
     return words.choose(known.en, known.ja) if known else given.category.replace("_", " ")
 
 
-def _rows(
+def input_rows(
     inputs: Iterable[Input], words: Words, titles: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each input; what differs by category alone stands in one row."""
@@ -107,7 +116,7 @@ def _rows(
             base = replace(first, category="")
             row["label"] = input_label(base, words, titles)
             row["value"] = "; ".join(
-                f"{category_label(each, words)} {unit_text(each.value.written)}"
+                f"{category_label(each, words)} {written_text(each.value.written)}"
                 for each in together
             )
         yield row
@@ -124,7 +133,7 @@ def _row(given: Input, words: Words, titles: Mapping[str, str]) -> dict[str, Any
     return {
         "label": input_label(given, words, titles),
         "path": given.path,
-        "value": unit_text(value.written),
+        "value": written_text(value.written),
         "standing": value.standing,
         "source": value.source or "",
         "note": (value.note or "") if given.place else "",

@@ -25,30 +25,30 @@ RULES = (
 RULE_EQUATIONS: Mapping[str, tuple[str, str]] = {
     OWN: (
         "sum of component_reference_emissions over the components",
-        r"\mathrm{RE}^{own}_y = \sum_k \mathrm{RE}_{k,y}",
+        r"\mathrm{RE}^\mathrm{own}_y = \sum_k \mathrm{RE}_{k,y}",
     ),
     "ndc": (
         "bau_emissions * (1 - the NDC's reduction on the straight way to its target year)",
-        r"\mathrm{RE}^{ndc}_y = \mathrm{BaU}_y (1 - \rho_y) , \quad "
+        r"\mathrm{RE}^\mathrm{ndc}_y = \mathrm{BaU}_y (1 - \rho_y) , \quad "
         r"\rho_y = \rho_T \min\left(\frac{\max(y - y_0, 0)}{T - y_0}, 1\right)",
     ),
     "current_policies": (
         "bau_emissions * (1 - reference.current_policies.reduction)",
-        r"\mathrm{RE}^{pol}_y = \mathrm{BaU}_y (1 - \rho_y)",
+        r"\mathrm{RE}^\mathrm{pol}_y = \mathrm{BaU}_y (1 - \rho_y)",
     ),
     "best_technology": (
         "bau_emissions * reference.best_technology.emissions_share",
-        r"\mathrm{RE}^{best}_y = \mathrm{BaU}_y \, n",
+        r"\mathrm{RE}^\mathrm{best}_y = \mathrm{BaU}_y \, n",
     ),
     "conservative_factor": (
         "bau_emissions * reference.conservative_factor.factor",
-        r"\mathrm{RE}^{con}_y = \mathrm{BaU}_y \, f",
+        r"\mathrm{RE}^\mathrm{con}_y = \mathrm{BaU}_y \, f",
     ),
     "historical": (
         "reference.historical.emissions * (1 - reference.historical.band)",
-        r"\mathrm{RE}^{his}_y = \mathrm{HE} (1 - b)",
+        r"\mathrm{RE}^\mathrm{his}_y = \mathrm{HE} (1 - b)",
     ),
-    "pathway": ("reference.pathway.emissions", r"\mathrm{RE}^{path}_y"),
+    "pathway": ("reference.pathway.emissions", r"\mathrm{RE}^\mathrm{path}_y"),
 }
 
 _Kind: TypeAlias = Literal[

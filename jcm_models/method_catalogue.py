@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.problems import nearest
-from jcm_models.quantities import DECLARED_UNITS
+from jcm_models.quantities import DECLARED_UNITS, warn_of_units
 
 if TYPE_CHECKING:
     from jcm_models.variables import Variable
@@ -145,7 +145,13 @@ def method(
     TypeError
         If the function does not declare its units.
     ValueError
-        If an installed method has the name of the function already.
+        If an installed method has the name of the function already, or a unit is not known.
+
+    Warns
+    -----
+    UserWarning
+        If the units of the inputs do not make up the unit that is returned, as where kWh meets a
+        factor per MWh and nothing in the function converts them.
 
     Examples
     --------
@@ -176,6 +182,7 @@ def method(
         setattr(function, _DESCRIPTION, described)
         if not module.startswith(_BUILT_IN):
             _register(described, module)
+            warn_of_units(function)
         return function
 
     return decorate

@@ -25,6 +25,7 @@ __all__ = [
     "reference_sentence",
 ]
 
+_ONE_LINE = 120  # characters of LaTeX
 _LEVELS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
 _EQUATIONS = (
     "emission_reductions",
@@ -95,6 +96,10 @@ def _component_rows(results: Results, words: Words) -> Iterator[tuple[str, str, 
         cells = ["–" if s is None else number(round(s)) for s in (*sums, reduction)]
         title = words.choose(part.method.title, part.method.title_ja)
         yield part_title(part, words), title, cells
+    whole = [float(results[n].sum()) if n in results else None for n in levels]
+    saved = (whole[1] or 0.0) - (whole[2] or 0.0) - (whole[3] or 0.0)
+    total = words("table.total")
+    yield total, total, ["–" if s is None else number(round(s)) for s in (*whole, saved)]
 
 
 def _rule_rows(results: Results, words: Words) -> Iterator[tuple[str, str, str]]:
@@ -138,6 +143,7 @@ def method(results: Results, words: Words) -> str:
 
 def _method(found: Method, parts: list[Part], results: Results, words: Words) -> dict[str, Any]:
     given = {name for part in parts for name in part.values}
+    given |= {name for result in found.equations for name in found.inputs_of(result)}
     rows = [row.variable for row in found.inputs if row.name in given]
     return {
         "title": words.choose(found.title, found.title_ja),
@@ -152,11 +158,22 @@ def _method(found: Method, parts: list[Part], results: Results, words: Words) ->
     }
 
 
-def equation_rows(found: Method, words: Words) -> list[tuple[str, str, Any, str]]:
-    """Return the equations of a method: result, its label, the equation, its source."""
+def _long(math: str) -> bool:
+    """Tell whether an equation needs a line of its own."""
+    return len(math) > _ONE_LINE
+
+
+def equation_rows(found: Method, words: Words) -> list[tuple[str, str, Any, str, bool]]:
+    """Return the equations of a method: result, its label, the equation, its source, if long."""
     table = result_variables()
     return [
-        (name, words.label(table[name]), mathml(equation.math), equation.source)
+        (
+            name,
+            words.label(table[name]),
+            mathml(equation.math),
+            equation.source,
+            _long(equation.math),
+        )
         for name, equation in found.equations.items()
     ]
 

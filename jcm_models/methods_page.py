@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from jcm_models.defaults import default_of
+from jcm_models.input_sections import input_rows
 from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
 from jcm_models.method_sections import equation_rows
 from jcm_models.pieces import mathml, render
@@ -25,12 +26,13 @@ from jcm_models.variables import (
     result_variables,
 )
 from jcm_models.view import Controls, Section, words_in
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, number, unit_text, written_text
 from jcm_models.worked_examples import WorkedExample, worked_examples
 
 __all__ = ["MethodsPage"]
 
 ALL = "all"
+_WHOLE_FROM = 100
 
 
 class MethodsPage:
@@ -163,7 +165,9 @@ def _default(given: MethodInput, words: Words) -> str:
         return words("methods.by_choice", choice=words.choose(label.en, label.ja).lower())
     default = default_of(row, {})
     if default is not None:
-        return f"{unit_text(default.value.written)} ({words('standing.' + default.value.standing)})"
+        return (
+            f"{written_text(default.value.written)} ({words('standing.' + default.value.standing)})"
+        )
     return words("methods.required" if given.required else "methods.optional")
 
 
@@ -171,11 +175,8 @@ def _example(example: WorkedExample, words: Words) -> dict[str, Any]:
     found = example.results()
     table = result_variables()
     inputs = [
-        f"{words.label(given.variable)}"
-        + (f" ({given.category.replace('_', ' ')})" if given.category else "")
-        + f": {unit_text(given.value.written)}"
-        for given in example.part.inputs(lambda _: None)
-        if not given.is_default
+        f"{row['label']}: {row['value']}"
+        for row in input_rows(example.part.inputs(lambda _: None), words, {})
     ]
     results = [
         (words.label(table[name]), _amount(value), _amount(example.expected[name]))
@@ -192,4 +193,4 @@ def _example(example: WorkedExample, words: Words) -> dict[str, Any]:
 
 
 def _amount(value: float) -> str:
-    return number(round(value, 1))
+    return number(round(value, 1 if abs(value) < _WHOLE_FROM else 0))

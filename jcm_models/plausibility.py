@@ -16,7 +16,9 @@ from jcm_models.strict_yaml import dotted
 from jcm_models.values import Value
 from jcm_models.wording import number
 
-__all__ = ["warnings_of"]
+__all__ = ["UNNAMED", "warnings_of"]
+
+UNNAMED = "(change this name)"  # in the title of a scenario that was just begun
 
 _HOURS = 8760.0
 _A_THOUSAND = 1000.0
@@ -40,7 +42,7 @@ def warnings_of(scenario: Scenario) -> list[Problem]:
     list of Problem
         One for each doubt, with the key, the file and the line.
     """
-    found = [*_memorandum(scenario), *_unusual(scenario)]
+    found = [*_memorandum(scenario), *_unfinished(scenario), *_unusual(scenario)]
     for part in scenario.parts:
         for check in _CHECKS:
             for name, text in check(part, scenario):
@@ -57,6 +59,12 @@ def _memorandum(scenario: Scenario) -> Iterator[Problem]:
             "be issued only after a memorandum is signed"
         )
         yield Problem("host", text, scenario.document.place(("host",)))
+
+
+def _unfinished(scenario: Scenario) -> Iterator[Problem]:
+    if UNNAMED in scenario.title.en:
+        text = f"found {scenario.title.en!r}; give the project its name"
+        yield Problem("title", text, scenario.document.place(("title",)))
 
 
 def _unusual(scenario: Scenario) -> Iterator[Problem]:

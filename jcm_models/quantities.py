@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -18,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["DECLARED_UNITS", "convert", "multiplied", "parse", "registry", "units"]
+__all__ = ["DECLARED_UNITS", "convert", "multiplied", "parse", "registry", "units", "warn_of_units"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -273,6 +274,60 @@ def units(*, returns: str, **declared: str) -> Callable[[Callable[P, R]], Callab
         return checked
 
     return decorate
+
+
+def warn_of_units(function: Callable[..., Any]) -> None:
+    """Call a function once with quantities, and warn where its units do not work out.
+
+    Parameters
+    ----------
+    function : callable
+        Declared by `units`; what it returns may be a tuple of amounts.
+
+    Raises
+    ------
+    ValueError
+        If a unit that it declares is not known.
+
+    Warns
+    -----
+    UserWarning
+        If what it returns is in another unit than it declares, and so needs a number that
+        converts; a function that holds such a number may ignore it.
+    """
+    declared = dict(getattr(function, DECLARED_UNITS))
+    returned = declared.pop("return")
+    for name, unit in {**declared, "returns": returned}.items():
+        try:
+            registry().parse_units(_spelled(unit))
+        except Exception:
+            message = f"{name}: the unit {unit!r} is not known"
+            raise ValueError(message) from None
+    inner = getattr(function, "__wrapped__", function)
+    quantities = {n: registry().Quantity(np.ones(2), _spelled(u)) for n, u in declared.items()}
+    try:
+        found = inner(**quantities)
+    except Exception:
+        return
+    for amount in found if isinstance(found, tuple) else (found,):
+        units_found = getattr(amount, "units", None)
+        if units_found is None or _is_unit(units_found, returned):
+            continue
+        found_in = f"{units_found:~}".replace(" / a", " / yr")
+        message = (
+            f"{getattr(function, '__name__', 'function')}: the units of the inputs make up "
+            f"{found_in}, not {returned}; convert inside the function, or declare other units"
+        )
+        warnings.warn(message, stacklevel=4)
+        return
+
+
+def _is_unit(found: Any, declared: str) -> bool:
+    try:
+        factor = registry().Quantity(1.0, found).to(_spelled(declared)).magnitude
+    except Exception:
+        return False
+    return abs(float(factor) - 1.0) < 1e-9
 
 
 def _bare(name: str, value: Any, unit: str) -> Any:

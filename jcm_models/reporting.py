@@ -184,6 +184,7 @@ def _fill(folder: Path, task: Task, run: Run) -> None:
     total = summarise({str(name): array for name, array in dataset.variables.items()})
     totals = {
         "title": task.scenario.title.model_dump(),
+        "changes": str(task.parameters.get("overrides", "")),
         "host": task.scenario.partner.name,
         "first": total.first,
         "last": total.last,
@@ -253,7 +254,8 @@ def write_index(reports: Path, language: str = "en") -> Path:
 
     newest: dict[str, Mapping[str, Any]] = {}
     for record in complete_runs(reports):
-        newest.setdefault(record["scenario"], record)
+        changes = record["totals"].get("changes", "")
+        newest.setdefault(f"{record['scenario']} {changes}", record)
     page = index_page(list(newest.values()), language)
     reports.mkdir(parents=True, exist_ok=True)
     temporary = reports / f".index-{os.getpid()}.html"

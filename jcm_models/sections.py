@@ -71,6 +71,8 @@ def _answer(results: Results, words: Words, host: str) -> list[str]:
         last=total.last,
     )
     sentences = [*_outcome(total, words, host, span), _unissued(total, words, host)]
+    if results.scenario.partner.signed is None:
+        sentences.append(words("answer.no_memorandum", country=host))
     return [*sentences, reference_sentence(results, words), standing_sentence(results, words)]
 
 
@@ -101,6 +103,8 @@ def _outcome(total: Summary, words: Words, host: str, span: str) -> list[str]:
 def _unissued(total: Summary, words: Words, host: str) -> str:
     if total.unissued is None:
         return words("answer.bau_unknown")
+    if not round(total.unissued):
+        return words("answer.unissued_none")
     key = "answer.unissued" if total.issued else "answer.unissued_alone"
     return words(key, unissued=number(round(total.unissued)), country=host)
 

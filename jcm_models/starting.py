@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jcm_models.components import choices_of, options_of
-from jcm_models.defaults import default_of
+from jcm_models.defaults import Default, default_of
 from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
+from jcm_models.plausibility import UNNAMED
 from jcm_models.schema import FILE
 from jcm_models.tables import read_table
 from jcm_models.variables import (
@@ -23,6 +24,7 @@ __all__ = ["method_list", "new_scenario"]
 _HOST = "THA"
 _GWP = "AR5"
 _FREE = ("first", "second")
+_FEW = 4  # categories that a new scenario begins with
 
 
 def new_scenario(names: Sequence[str], path: Path) -> str:
@@ -49,7 +51,7 @@ def new_scenario(names: Sequence[str], path: Path) -> str:
     schema = FILE if path.parent.name == "scenarios" else f"scenarios/{FILE}"
     return str(read_table("templates/new_scenario.yaml")["frame"]).format(
         schema=schema,
-        title=" + ".join(method.title for method in found) + " project (change this name)",
+        title=" + ".join(method.title for method in found) + f" project {UNNAMED}",
         name=path,
         host=_HOST,
         gwp=_GWP,
@@ -101,16 +103,19 @@ def _input_lines(
     unit = "share" if row.shown_unit == "1" else given.unit
     yield f"# {row.label} [{unit}]; {_range(row)}; {status}"
     if not row.by:
-        example = row.example if default is None else default.value.points[0]
-        assumed = "" if default is None else "# "
-        yield f"{assumed}{given.name}: {_number(row, example)}"
+        if default is None:
+            yield f"{given.name}: {_number(row, row.example)}"
+        else:
+            yield f"# {given.name}: {_default_number(default)}"
         return
     yield f"{'' if default is None else '# '}{given.name}:"
+    few = names[:_FEW]
     for category in names:
         own = default_of(row, chosen, category)
-        share = 1 / len(names) if row.sums_to_one else row.example
-        example = own.value.points[0] if own else share
-        yield f"{'' if default is None else '# '}  {category}: {_number(row, example)}"
+        active = default is None and category in few
+        share = 1 / len(few) if row.sums_to_one else row.example
+        written = _default_number(own) if own else _number(row, share)
+        yield f"{'' if active else '# '}  {category}: {written}"
 
 
 def _without(row: Variable) -> str:
@@ -131,6 +136,14 @@ def _categories(method: Method, by: str, chosen: dict[str, str]) -> tuple[str, .
 def _number(row: Variable, example: float | None) -> str:
     unit = "" if row.unit == "1" else f" {row.unit}"
     return f"{{value: {1.0 if example is None else example:.15g}{unit}, standing: assumed}}"
+
+
+def _default_number(default: Default) -> str:
+    """Write a default with its standing and its source, so that neither is lost by using it."""
+    value = default.value
+    unit = "" if value.unit == "1" else f" {value.unit}"
+    source = f', source: "{value.source}"' if value.source else ""
+    return f"{{value: {value.points[0]:.15g}{unit}, standing: {value.standing}{source}}}"
 
 
 def _range(row: Variable) -> str:

@@ -80,6 +80,9 @@ def _called(group: _Group, batch: Batch) -> Emissions:
         found = group.method.function(**inputs)
     except ValueError as error:
         raise ScenarioError([_refused(group, batch, str(error))]) from None
+    if not isinstance(found, Emissions):
+        message = f"method {group.method.name} must return jcm.Emissions(bau=..., reference=...)"
+        raise IdentityError(message)
     shape = (years,) if size == 1 else (size, years)
     levels: list[Any] = [
         None if level is None else _every_year(group.method, name, level, shape)

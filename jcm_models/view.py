@@ -18,6 +18,7 @@ import ipywidgets as widgets
 
 from jcm_models.components import Input
 from jcm_models.documents import parse_set, read
+from jcm_models.input_sections import component_titles, input_label
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
@@ -26,7 +27,7 @@ from jcm_models.scenario import Scenario
 from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.styles import style_sheet
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, number, unit_text, written_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,6 +38,7 @@ _STEPS_OF_A_SLIDER = 100
 # What sliders move, in this order; more of them would bury the page.
 _MOVED = ("project.", "bau.", "reference.", "crediting.discount", "reserve.rate")
 _MOST_SLIDERS = 8
+_IDLE = {"capacity"}  # it only serves a check
 
 
 def served_by_voila() -> bool:
@@ -266,7 +268,8 @@ class View:
             most=number(slider.max, unit),
             unit=tail,
         )
-        return _named(self.words.label(given.variable), allowed, slider)
+        titles = component_titles(self._loaded, self.words)
+        return _named(input_label(given, self.words, titles), allowed, slider)
 
     def _move(self) -> None:
         """Compute anew and redraw; where the values do not fit, say so and keep the picture."""
@@ -286,7 +289,7 @@ class View:
             given.path: {
                 "value": self._sliders[given.path].value,
                 "unit": given.value.unit,
-                "note": self.words("controls.moved", value=unit_text(given.value.written)),
+                "note": self.words("controls.moved", value=written_text(given.value.written)),
             }
             for given in self._loaded.inputs()
             if given.path in self._sliders and _has_moved(self._sliders[given.path], given)
@@ -301,7 +304,8 @@ class View:
 def _can_move(given: Input) -> bool:
     """Tell whether an input gets a slider: one number that the scenario itself gives, not 0."""
     own = not given.is_default and not given.category
-    return own and given.path.startswith(_MOVED) and bool(given.value.constant)
+    idle = given.path.rpartition(".")[2] in _IDLE
+    return own and not idle and given.path.startswith(_MOVED) and bool(given.value.constant)
 
 
 def _named(label: str, allowed: str, control: widgets.Widget) -> widgets.VBox:

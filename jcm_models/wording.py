@@ -10,7 +10,7 @@ import numpy as np
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
-__all__ = ["LANGUAGES", "Words", "number", "unit_text"]
+__all__ = ["LANGUAGES", "Words", "number", "unit_text", "written_text"]
 
 LANGUAGES = ("en",)
 
@@ -78,6 +78,8 @@ def number(value: float, unit: str = "tCO2e") -> str:
     if unit == "1":
         percent = 100 * value
         text = f"{percent:,.0f}" if abs(percent) >= _WHOLE_PER_CENT else _short(percent, 3)
+        if text == "100" and percent < _WHOLE_PER_CENT:  # 99.99 % is not all
+            text = _short(percent, _DIGITS_OF_A_FACTOR)
         text += "\N{NO-BREAK SPACE}%"
     elif float(value).is_integer() or abs(value) >= _WHOLE_FROM:
         text = f"{value:,.0f}"
@@ -89,6 +91,11 @@ def number(value: float, unit: str = "tCO2e") -> str:
 def _short(value: float, digits: int) -> str:
     """Write so many significant digits, never an exponent, no zeros at the end."""
     return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
+
+
+def written_text(written: str) -> str:
+    """Write a number and its unit as people do: 8 tCO₂e/yr."""
+    return written.replace("CO2", "CO\N{SUBSCRIPT TWO}")
 
 
 def unit_text(unit: str) -> str:

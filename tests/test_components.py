@@ -152,9 +152,9 @@ def test_the_page_shows_the_parts_and_counts_what_is_assumed(folder):
     assert "Waste burnt" in html
     total = len(list(view.scenario.inputs()))
     assumed = sum(given.value.standing == "assumed" for given in view.scenario.inputs())
-    assert f"Of {total} inputs" in view.question.value
-    assert f"{assumed} are assumed" in view.question.value
-    assert f"{assumed} assumed inputs" in view.assumptions.value
+    assert f"Inputs: {total} in all" in view.question.value
+    assert f"{assumed} assumed" in view.question.value
+    assert f"Assumed inputs: {assumed}" in view.assumptions.value
     assert "Methane of the landfill: Composition of the waste" in view.inputs.value
 
 
@@ -165,7 +165,7 @@ WRONG = {
         (
             "missing; ",
             "Rate of decay [1/yr, by waste] is needed",
-            "or choose climate (climate of the landfill: boreal_temperate_dry",
+            "or choose climate (climate of the landfill: tropical_wet, tropical_dry",
         ),
     ),
     "a required input": (

@@ -1,6 +1,7 @@
 """A method of one's own: five lines in a notebook, checked like those that are built in."""
 
 import subprocess
+import warnings
 
 import numpy as np
 import pytest
@@ -40,7 +41,9 @@ def own():
             f'@jcm.method(title="Cool roofs")\n@jcm.units({units}, returns="tCO2e/yr")\n'
             f"def cool_roofs({', '.join(names)}):\n    return {body}\n"
         )
-        exec(code, {"jcm": jcm, "np": np, "__name__": "__main__"})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of units that do not work out
+            exec(code, {"jcm": jcm, "np": np, "__name__": "__main__"})
         return find_method("cool-roofs")
 
     yield define
@@ -85,6 +88,7 @@ def test_its_inputs_are_checked_with_their_units(own, tmp_path):
         ("jcm.Emissions(bau=None, reference=area[..., :1])", "needed is a finite number for each"),
         ("jcm.Emissions(bau=None, reference=area * np.nan)", "are not finite"),
         ("jcm.Emissions(bau=None, reference=5.0)", "have shape ()"),
+        ("area * saving", "must return jcm.Emissions(bau=..., reference=...)"),
         ("jcm.Emissions(bau=None, reference=area, more={'coolness': area})", "'coolness', which"),
     ],
 )
@@ -110,6 +114,28 @@ def test_a_name_that_is_taken_is_refused():
     )
     with pytest.raises(ValueError, match="has a method displaced_electricity already"):
         exec(code, {"jcm": jcm, "__name__": "__main__"})
+
+
+def test_units_that_do_not_work_out_are_warned_of():
+    code = (
+        '@jcm.method(title="Cool roofs")\n'
+        '@jcm.units(area="m2", saving="kWh/m2/yr", factor="tCO2e/MWh", returns="tCO2e/yr")\n'
+        "def cool_roofs(area, saving, factor):\n"
+        "    return jcm.Emissions(bau=None, reference=area * saving * factor)\n"
+    )
+    with pytest.warns(UserWarning, match=r"make up .*kWh.*MWh.*, not tCO2e/yr; convert inside"):
+        exec(code, {"jcm": jcm, "__name__": "__main__"})
+    _defined_here.clear()
+
+
+def test_a_unit_that_is_not_known_is_refused_where_the_method_is_defined():
+    code = (
+        '@jcm.method(title="x")\n@jcm.units(area="m2", factor="tCO2e/m2/yrr", returns="tCO2e/yr")\n'
+        "def x(area, factor):\n    return jcm.Emissions(None, area * factor)\n"
+    )
+    with pytest.raises(ValueError, match="factor: the unit 'tCO2e/m2/yrr' is not known"):
+        exec(code, {"jcm": jcm, "__name__": "__main__"})
+    _defined_here.clear()
 
 
 def test_an_installed_package_adds_a_method_by_an_entry_point(tmp_path):

@@ -123,6 +123,14 @@ def test_a_doubt_is_told_with_its_reason_and_its_line(tmp_path, name):
     assert found[key].place.line
 
 
+def test_a_project_without_a_name_or_without_credits_is_doubted(tmp_path):
+    path = tmp_path / "begun.yaml"
+    assert command("new", "--method", "flare", str(path)).returncode == 0
+    told = command("check", str(path)).stdout
+    assert "title: found 'Flared methane project (change this name)'; give the project" in told
+    assert "project: no credits arise" in told
+
+
 @pytest.mark.parametrize("project", [SOLAR, COOLING, BOILER], ids=["solar", "cooling", "boiler"])
 def test_usual_numbers_are_not_doubted(tmp_path, project):
     host = "IDN" if project is COOLING else "THA"

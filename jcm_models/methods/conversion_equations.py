@@ -56,7 +56,7 @@ WASTE_WATER_EQUATIONS = {
 LAGOON_EQUATIONS = {
     "bau_emissions": Equation(
         plain=f"(1 - bau_captured_share) * {_CAPACITY} * lagoon_depth_factor * {_TEMPERATURE}",
-        math=rf"\mathrm{{BaU}}_y = (1 - f_\mathrm{{BaU}}) {_CAPACITY_MATH} \, f_d \, f_T",
+        math=rf"\mathrm{{BaU}}_y = (1 - f_\mathrm{{BaU}}) {_CAPACITY_MATH} \, f_d \, f_T(T)",
         source=LAGOON,
     ),
     "reference_emissions": Equation(
@@ -64,7 +64,7 @@ LAGOON_EQUATIONS = {
             f"(1 - reference_captured_share) * {_CAPACITY} * lagoon_depth_factor * {_TEMPERATURE}"
             " * reference_uncertainty_factor"
         ),
-        math=rf"\mathrm{{RE}}_y = (1 - f_\mathrm{{RE}}) {_CAPACITY_MATH} \, f_d \, f_T \, u",
+        math=rf"\mathrm{{RE}}_y = (1 - f_\mathrm{{RE}}) {_CAPACITY_MATH} \, f_d \, f_T(T) \, u",
         source=LAGOON,
     ),
     "project_emissions": _DIGESTER,

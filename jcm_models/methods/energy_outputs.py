@@ -50,8 +50,9 @@ def _made_apart(
         "electricity_supplied * LEVEL_emission_factor + heat_supplied / LEVEL_boiler_efficiency "
         "* LEVEL_fuel_emission_factor + cooling_supplied / LEVEL_cooling_performance * "
         "LEVEL_emission_factor",
-        r"\left( \mathrm{EG}_y + \frac{Q_{\mathrm{c},y}}{\mathrm{COP}_{LEVEL}} \right) "
-        r"\mathrm{EF}_{LEVEL,y} + \frac{H_y}{\eta_{LEVEL}} \, \mathrm{EF}_{LEVEL,\mathrm{fuel}}",
+        r"\left( \mathrm{EG}_y + \frac{\mathrm{CE}_y}{\mathrm{COP}_{LEVEL}} \right) "
+        r"\mathrm{EF}_{LEVEL,y} + \frac{\mathrm{HG}_y}{\eta_{LEVEL}} \, "
+        r"\mathrm{EF}_{\mathrm{fuel},LEVEL}",
         _COGENERATION,
     )
     | project(
@@ -125,8 +126,8 @@ def cogeneration(
 
     Notes
     -----
-    :math:`\mathrm{RE}_y = (\mathrm{EG}_y + Q_{\mathrm{c},y} / \mathrm{COP}_\mathrm{RE})
-    \mathrm{EF}_{\mathrm{RE},y} + H_y / \eta_\mathrm{RE} \,
+    :math:`\mathrm{RE}_y = (\mathrm{EG}_y + \mathrm{CE}_y / \mathrm{COP}_\mathrm{RE})
+    \mathrm{EF}_{\mathrm{RE},y} + \mathrm{HG}_y / \eta_\mathrm{RE} \,
     \mathrm{EF}_{\mathrm{RE},\mathrm{fuel}}`.
 
     References

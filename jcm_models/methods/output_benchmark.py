@@ -124,7 +124,8 @@ def _of_the_band(specific: Array, band_upper_limit: Array, feed: Array) -> Array
     equations=two_levels(
         "feed * LEVEL_feed_specific_emissions of the band with the lowest band_upper_limit "
         "that the feed does not exceed",
-        r"F_y \, \mathrm{SE}_{LEVEL,b(y)} , \quad b(y) = \arg\min_b \{ L_b : L_b \geq F_y \}",
+        r"F_y \, \mathrm{SE}_{LEVEL,b(y)} , \quad b(y) \ \mathrm{the\ lowest\ } b \ "
+        r"\mathrm{with} \ L_b \geq F_y",
         _REFINERY,
     )
     | project(ENERGY_PLAIN, ENERGY_MATH, _REFINERY),

@@ -24,7 +24,7 @@ __all__ = ["transport_service"]
     title_ja="輸送サービス",
     equations=two_levels(
         "service_supplied * LEVEL_energy_per_service * LEVEL_fuel_emission_factor",
-        r"S_y \, e_{LEVEL} \, \mathrm{EF}_{LEVEL,\mathrm{fuel}}",
+        r"S_y \, e_{LEVEL} \, \mathrm{EF}_{\mathrm{fuel},LEVEL}",
     )
     | project(
         f"{FUEL_PLAIN} + electricity_consumed / (1 - grid_loss_share) * "
@@ -95,7 +95,7 @@ def transport_service(
 
     Notes
     -----
-    :math:`\mathrm{RE}_y = S_y \, e_\mathrm{RE} \, \mathrm{EF}_{\mathrm{RE},\mathrm{fuel}}`.
+    :math:`\mathrm{RE}_y = S_y \, e_\mathrm{RE} \, \mathrm{EF}_{\mathrm{fuel},\mathrm{RE}}`.
     Vehicles that improve by themselves have a reference energy that falls from year to year.
 
     References

@@ -117,6 +117,24 @@ def test_it_says_in_both_languages_what_it_is_and_has_an_equation_for_each_level
     assert set(method.equations) <= set(result_variables())
 
 
+def plain(latex):
+    """Return what a symbol looks like, without the marks of LaTeX."""
+    return re.sub(r"\\mathrm|[{}\s]|\\,", "", latex)
+
+
+@each_method
+def test_the_symbol_of_every_input_stands_in_the_equations_that_use_it(name):
+    method = find_method(name)
+    rows = {given.name: given.variable for given in method.inputs}
+    written = " ".join(plain(equation.math) for equation in method.equations.values())
+    for result in method.equations:
+        for used in method.inputs_of(result):
+            symbol = plain(rows[used].symbol)
+            without_year = re.sub(r",?_?y$", "", symbol)
+            assert symbol, f"{used} has no symbol"
+            assert without_year in written, (result, used, symbol)
+
+
 @each_method
 def test_jcm_new_writes_a_scenario_of_it_that_is_sound(name, tmp_path):
     path = tmp_path / "new.yaml"
