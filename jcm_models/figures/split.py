@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["span_text", "split_figure", "yearly"]
 
 _LEAST = 0.5  # a part of less rounds to no tonne and is not shown [tCO2e]
+_WHOLE = {"credited", "reserve"}  # credits are whole tonnes already
 _TINY, _MOST = 0.0005, 10.0  # a share of less rounds to nothing, one of more says nothing
 _RUNS = 4  # so many stretches of years are listed, more are not
 _INDENT, _GAP, _NAMES, _SHARES, _SHORTEST = 18.0, 28.0, 330.0, 84.0, 1.5  # [px]
@@ -138,7 +139,19 @@ def _sums(results: Mapping[str, ArrayLike]) -> dict[str, float]:
         parts = {"unissued": float(unissued.sum())} | parts
         total = total + unissued
     credits = np.asarray(results["credits"], dtype=float).sum(axis=1).tolist()
-    return {"total": float(total.sum())} | parts | dict(zip(PARTIES, credits, strict=True))
+    whole = _whole_tonnes(parts, float(total.sum()))
+    return {"total": float(total.sum())} | whole | dict(zip(PARTIES, credits, strict=True))
+
+
+def _whole_tonnes(parts: Mapping[str, float], total: float) -> dict[str, float]:
+    """Round the parts so that they add up to the total, the largest remainders up."""
+    fractions = [name for name in parts if name not in _WHOLE]
+    floors = {name: float(np.floor(parts[name])) for name in fractions}
+    left = round(total) - round(parts["credited"]) - sum(floors.values())
+    by_remainder = sorted(fractions, key=lambda n: (floors[n] - parts[n], abs(parts[n])))
+    for name in by_remainder[: max(int(left), 0)]:
+        floors[name] += 1.0
+    return {name: floors.get(name, tonnes) for name, tonnes in parts.items()}
 
 
 def _rows(sums: Mapping[str, float], words: Words, host: str) -> list[_Row]:
