@@ -25,6 +25,7 @@ __all__ = [
     "reference_sentence",
 ]
 
+_NOTHING = 0.0005  # a share below BaU that rounds to nothing
 _ONE_LINE = 120  # characters of LaTeX
 _LEVELS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
 _EQUATIONS = (
@@ -75,6 +76,8 @@ def reference_sentence(results: Results, words: Words) -> str:
         return sentence
     bau, reference = (float(results[name].sum()) for name in _LEVELS[:2])
     share = 1 - reference / bau if bau else 0.0
+    if share < _NOTHING:
+        return sentence
     return f"{sentence} {words('reference.below', share=number(share, '1'))}"
 
 

@@ -122,7 +122,7 @@ def key_figures(results: Results, words: Words) -> str:
         ("card.host", total.host, "host_government", ("credits", total.host)),
         ("card.reserve", total.reserve, "reserve", ("credits", total.reserve)),
     ]
-    hidden = set() if known else {"card.unissued"}
+    hidden = set() if round(total.unissued or 0.0) else {"card.unissued"}
     hidden |= set() if total.reserve else {"card.reserve"}
     shown = [
         {

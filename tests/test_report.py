@@ -82,7 +82,7 @@ def test_the_report_says_what_a_decision_maker_asks(reports, name, figures):
     for expected in (
         *figures,
         "never issued",
-        "are assumed. Those assumed",
+        "assumed. Those assumed",
         "Year by year",
         "This run",
     ):
@@ -230,3 +230,29 @@ def test_the_picture_of_the_readme_is_current():
     from tests.example_picture import PICTURE, picture
 
     assert Path(PICTURE).read_text() == picture(), "run: python -m tests.example_picture"
+
+
+def test_a_run_with_changed_values_stands_beside_the_one_without(tmp_path):
+    file, change = "scenarios/thailand_floating_solar.yaml", "crediting.discount=0.95"
+    for changes in ((), ("--set", change)):
+        done = command("report", file, "--reports", str(tmp_path), *changes)
+        assert done.returncode == 0, done.stderr
+    page = (tmp_path / "index.html").read_text()
+    assert page.count("5 MW floating solar power plant, Thailand</a>") == 2
+    assert page.count(change) == 1
+
+
+def test_several_jobs_leave_the_same_reports_as_one(tmp_path):
+    files = ["scenarios/thailand_floating_solar.yaml", "scenarios/thailand_rooftop_solar.yaml"]
+    for jobs in ("1", "2"):
+        folder = str(tmp_path / jobs)
+        done = command("report", *files, "--reports", folder, "--jobs", jobs)
+        assert done.returncode == 0, done.stderr
+    one, two = (
+        {f.relative_to(tmp_path / jobs): f.read_bytes() for f in (tmp_path / jobs).rglob("*.*")}
+        for jobs in ("1", "2")
+    )
+    same = [name for name in one if name.suffix in {".csv", ".html"}]
+    assert len(same) == 5
+    assert all(one[name] == two[name] for name in same)
+    assert command("report", *files, "--jobs", "0").returncode == 2
