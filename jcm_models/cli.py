@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         code: int = given.command(given)
-    except (ScenarioError, ValueError) as error:
+    except (ScenarioError, ValueError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt:

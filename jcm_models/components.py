@@ -143,6 +143,7 @@ class Part:
     method: Method
     section: Component
     scenario_choices: tuple[tuple[str, str], ...]
+    reference_from_bau: bool = False
 
     @functools.cached_property
     def chosen(self) -> Mapping[str, str]:
@@ -219,7 +220,7 @@ class Part:
         where = default.place if default else None
         return Input(dotted(path), row, value, where, category, is_default=True)
 
-    def lacking(self, *, without_reference: bool) -> Iterator[tuple[MethodInput, str]]:
+    def lacking(self) -> Iterator[tuple[MethodInput, str]]:
         """Yield the inputs that the method needs and nobody gives, and what is missing of them."""
         for each in self.method.inputs:
             row, value = each.variable, self.values.get(each.name)
@@ -227,11 +228,7 @@ class Part:
                 missing = [name for name in self.present(row.by) if name not in value]
                 if missing and row.kind in _PER_UNIT and not row.sums_to_one:
                     yield each, f"missing for {', '.join(missing)}{self._needs(each)}"
-            elif (
-                value is None
-                and each.required
-                and not (without_reference and self._stands_in(each.name))
-            ):
+            elif value is None and each.required and not self._stands_in(each.name):
                 yield each, f"missing{self._needs(each)}"
 
     def _needs(self, each: MethodInput) -> str:
@@ -241,7 +238,9 @@ class Part:
         return f"; {row.label} [{unit}{by}] is needed{whence(row, self.chosen)}"
 
     def _stands_in(self, name: str) -> str:
-        """Return the BaU input that a reference is measured from where no level of its own is."""
+        """Return the BaU input that a reference is measured from where it is not the method's."""
+        if not self.reference_from_bau:
+            return ""
         other = f"bau_{name.removeprefix(_LEVEL)}"
         return other if name.startswith(_LEVEL) and other in self.values else ""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jcm_models.components import Input
 from jcm_models.documents import dotted
 from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
@@ -82,15 +84,30 @@ def _pathways(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]
         if _touched(given.path, unsound):
             continue
         try:
-            given.value.at(scenario.calendar_years)
+            numbers = given.value.at(scenario.calendar_years)
         except ValueError as error:
             yield Problem(given.path, str(error), given.place)
+            continue
+        yield from _beyond_bounds(given, numbers, scenario)
+
+
+def _beyond_bounds(
+    given: Input, numbers: NDArray[np.float64], scenario: Scenario
+) -> Iterator[Problem]:
+    """Find the first year in which a number that changes leaves its bounds."""
+    row = given.variable
+    low = -np.inf if row.least is None else row.least
+    high = np.inf if row.most is None else row.most
+    wrong = ~(np.isfinite(numbers) & (numbers >= low) & (numbers <= high))
+    if wrong.any():
+        year, found = scenario.calendar_years[wrong][0], numbers[wrong][0]
+        text = f"becomes {found:.6g} in {year}; allowed is {low:g} to {high:g}"
+        yield Problem(given.path, text, given.place)
 
 
 def _lacking(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
-    without_reference = scenario.reference.own == "not_used"
     for part in scenario.parts:
-        for each, text in part.lacking(without_reference=without_reference):
+        for each, text in part.lacking():
             path = (*part.path, each.name)
             picked = each.variable.default
             choice = picked.choice if isinstance(picked, DefaultByChoice) else each.name

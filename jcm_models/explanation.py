@@ -185,19 +185,25 @@ class _Explainer:
         others = {f"{path}.{party}" for party in PARTIES if where.party not in {None, party}}
         for key, row in self.rows.items():
             if (key == path or key.startswith(f"{path}.")) and key not in others:
-                held = any(part.startswith("reference") for part in key.split("."))
-                yield _number(row, self.assessed[where.year] if held else where.year)
+                year = self.assessed[where.year] if _is_held(row["variable"]) else where.year
+                yield _number(row, year - int(self.dataset["year"].values[0]), year)
 
 
 _EMISSIONS = ("bau_emissions", "reference_emissions", "project_emissions", "leakage_emissions")
 
 
-def _number(row: Mapping[str, Any], year: int) -> Explanation:
-    points = row["value"]
+def _is_held(variable: str) -> bool:
+    """Tell whether an input is read at the year in which the reference was assessed."""
+    yearly = {"reference.pathway.emissions", "reference.weights"}
+    return variable.startswith(("reference_", "reference.")) and variable not in yearly
+
+
+def _number(row: Mapping[str, Any], at: int, year: int) -> Explanation:
     value = row["written"]
-    if isinstance(points, dict) and str(year) in points:
+    if row["by_year"] is not None:
         unit = row["shown_unit"]
-        value = f"{number(points[str(year)], unit)} {unit_text(unit)}".rstrip()
+        found = f"{number(row['by_year'][at], unit)} {unit_text(unit)}".rstrip()
+        value = f"{found} in {year}, of {value}"
     return Explanation(
         name=row["path"],
         value=value,

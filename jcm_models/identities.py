@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jcm_models import emissions
 from jcm_models.batch import Batch
-from jcm_models.level_settings import OWN
+from jcm_models.level_settings import OWN, numbers_of
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
 from jcm_models.steps import Arrays, IdentityError
@@ -63,6 +63,9 @@ def _setting(scenario: Scenario, level: str) -> str:
     """Return the key that sets a level, apart from what both levels share."""
     if level == "reference" and scenario.reference.rules != (OWN,):
         return "reference"
+    moved = [path for path, _ in numbers_of(scenario.bau, ("bau",))]
+    if level == "bau" and moved:
+        return ".".join(moved[0][:2])
     for part in scenario.parts:
         own = [each.name for each in part.method.inputs if each.name.startswith(f"{level}_")]
         given = [name for name in own if name in part.values]
@@ -84,7 +87,8 @@ def assert_identity(batch: Batch, known: Arrays) -> None:
     saved = saved - known["project_emissions"] - known["leakage_emissions"]
     parts = dict(_parts(known))
     total = sum(np.asarray(part, dtype=float) for part in parts.values())
-    wrong = np.abs(saved - total) > _TONNES + _RELATIVE * np.abs(saved)
+    wrong = ~(np.abs(saved - total) <= _TONNES + _RELATIVE * np.abs(saved))  # NaN is wrong too
+    wrong |= (known["credits"] < 0).any(axis=-2) | (known["reserve_withheld"] < 0)
     if not wrong.any():
         return
     at = tuple(int(i) for i in np.argwhere(wrong)[0])

@@ -31,7 +31,8 @@ def contradictions_of_levels(scenario: Scenario, unsound: Collection[str]) -> li
         Each with its place.
     """
     found: list[Problem] = []
-    for check in _CHECKS:
+    stand_ins = any(key.split(".")[0] == "years" for key in unsound)
+    for check in _CHECKS[2:] if stand_ins else _CHECKS:
         for path, text in check(scenario):
             if not any(f"{path}.".startswith(f"{key}.") for key in unsound):
                 place = scenario.document.place(tuple(path.split(".")))
@@ -44,6 +45,9 @@ Check = Callable[[Scenario], Iterator[tuple[str, str]]]
 
 def _operation(scenario: Scenario) -> Iterator[tuple[str, str]]:
     operation, years = scenario.operation, scenario.years
+    lifetime = operation.lifetime
+    if lifetime is not None and (lifetime.years or lifetime.since is not None):
+        yield "operation.lifetime", "changes over the years; one number is needed"
     if operation.lifetime is not None and operation.start is None:
         yield "operation.lifetime", "counts from operation.start, which is missing"
     if operation.start and years.first <= years.last and not np.any(scenario.share_operating):
@@ -99,9 +103,15 @@ def _rules(scenario: Scenario) -> Iterator[tuple[str, str]]:
         text = f"found weights of {', '.join(settings.weights)}; the rules are {', '.join(rules)}"
         yield "reference.weights", text
         return
-    sums = sum(weight.points[0] for weight in settings.weights.values())
-    if abs(sums - 1.0) > _SUM_OF_WEIGHTS:
-        yield "reference.weights", f"add up to {sums:.6g}; they must add up to 1"
+    years = scenario.calendar_years
+    try:
+        sums = np.sum([weight.at(years) for weight in settings.weights.values()], axis=0)
+    except ValueError:  # a pathway that does not cover the years is told by itself
+        return
+    wrong = np.abs(sums - 1.0) > _SUM_OF_WEIGHTS
+    if wrong.any():
+        text = f"add up to {sums[wrong][0]:.6g} in {years[wrong][0]}; they must add up to 1"
+        yield "reference.weights", text
 
 
 _CHECKS: tuple[Check, ...] = (_operation, _renewals, _ndc, _rules)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from jcm_models.components import Section
 from jcm_models.values import InUnit, Value
 from jcm_models.variables import input_variable
+from jcm_models.written import Year
 
 __all__ = ["OWN", "RULES", "RULE_EQUATIONS", "BauSettings", "ReferenceSettings", "numbers_of"]
 
@@ -68,7 +69,7 @@ class Growth(Section):
 
     rate: Annotated[Value, InUnit(input_variable("bau.growth.rate"))]
     """Growth from year to year."""
-    since: int
+    since: Year
     """The year from which it grows."""
 
 
@@ -81,7 +82,7 @@ class StockTurnover(Section):
     """Emissions of new equipment, as a share of those of the old."""
     lifetime: Annotated[Value, InUnit(input_variable("bau.stock_turnover.lifetime"))]
     """Years after which the whole stock is replaced."""
-    since: int
+    since: Year
     """The year in which all equipment is old."""
 
 
@@ -92,7 +93,7 @@ class GridDecarbonisation(Section):
     """Fall from year to year."""
     floor: Annotated[Value, InUnit(input_variable("bau.grid_decarbonisation.floor"))] | None = None
     """Share of the emissions that stays; none without it."""
-    since: int
+    since: Year
     """The year from which it falls."""
 
 
@@ -114,9 +115,9 @@ class Ndc(Section):
 
     reduction: Annotated[Value, InUnit(input_variable("reference.ndc.reduction"))] | None = None
     """Share below BaU in the target year; that of the partner's NDC unless given."""
-    since: int | None = None
+    since: Year | None = None
     """The year in which it is nothing; the first year simulated unless given."""
-    target_year: int | None = None
+    target_year: Year | None = None
     """The target year; that of the partner's NDC unless given."""
 
 

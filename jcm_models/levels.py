@@ -48,9 +48,17 @@ def growth_factor(years: Years, rate: Array, since: int) -> Array:
 
     Notes
     -----
-    :math:`g_y = (1 + r_y)^{\max(y - y_0, 0)}`.
+    :math:`g_y = \prod_{i = y_0 + 1}^{y} (1 + r_i)`; before the first of `years` the rate is that of
+    the first.
     """
-    return np.asarray((1.0 + rate) ** _elapsed(years, since))
+    return _compounded(years, 1.0 + np.asarray(rate), since)
+
+
+def _compounded(years: Years, step: Array, since: int) -> Array:
+    """Multiply the steps of the years after `since` up to each year."""
+    steps = np.where(years > since, step, 1.0)
+    steps[..., 0] = steps[..., 0] ** max(int(years[0]) - since, 1)
+    return np.asarray(np.cumprod(steps, axis=-1))
 
 
 def turnover_factor(years: Years, new_share: Array, since: int, lifetime: Array) -> Array:
@@ -101,9 +109,9 @@ def decarbonisation_factor(years: Years, rate: Array, since: int, floor: Array) 
 
     Notes
     -----
-    :math:`d_y = \max\left((1 - r)^{\max(y - y_0, 0)}, f\right)`.
+    :math:`d_y = \max\left(\prod_{i = y_0 + 1}^{y} (1 - r_i), f\right)`.
     """
-    return np.maximum((1.0 - rate) ** _elapsed(years, since), floor)
+    return np.maximum(_compounded(years, 1.0 - np.asarray(rate), since), floor)
 
 
 def ndc_reduction(years: Years, reduction: Array, since: int, target_year: int) -> Array:

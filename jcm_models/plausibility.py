@@ -42,7 +42,8 @@ def warnings_of(scenario: Scenario) -> list[Problem]:
     list of Problem
         One for each doubt, with the key, the file and the line.
     """
-    found = [*_memorandum(scenario), *_unfinished(scenario), *_unusual(scenario)]
+    found = [*_memorandum(scenario), *_unfinished(scenario), *_renewals(scenario)]
+    found += _unusual(scenario)
     for part in scenario.parts:
         for check in _CHECKS:
             for name, text in check(part, scenario):
@@ -67,12 +68,21 @@ def _unfinished(scenario: Scenario) -> Iterator[Problem]:
         yield Problem("title", text, scenario.document.place(("title",)))
 
 
+def _renewals(scenario: Scenario) -> Iterator[Problem]:
+    for day in scenario.crediting.renewals:
+        if (day.month, day.day) != (1, 1):
+            text = f"found {day}; the reference is assessed anew for the whole of {day.year}"
+            place = scenario.document.place(("crediting", "renewals"))
+            yield Problem("crediting.renewals", text, place)
+
+
 def _unusual(scenario: Scenario) -> Iterator[Problem]:
     for given in scenario.inputs():
         usual = given.variable.usual
         if usual is None or given.is_default:
             continue
-        outside = [point for point in given.value.points if not usual[0] <= point <= usual[1]]
+        numbers = given.value.at(scenario.calendar_years).tolist()
+        outside = [found for found in numbers if not usual[0] <= found <= usual[1]]
         if outside:
             yield Problem(given.path, _said(given, outside[0], usual), given.place)
 

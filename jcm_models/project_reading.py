@@ -12,10 +12,12 @@ from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.method_catalogue import Method, find_method
 from jcm_models.problems import Problem
 from jcm_models.scenario import Combined
+from jcm_models.written import FORMS
 
 __all__ = ["Structure", "model_at", "read_project", "structure_of"]
 
 _PROJECT = "The project: its method and inputs, or its components, is needed"
+_RESERVED = {*FORMS, "en", "ja"}  # what holds one of these is read as a number or a text
 _ALONE = ("project",)
 _PARTS = ("project", "components")
 
@@ -57,7 +59,10 @@ def structure_of(document: Document) -> tuple[Structure | None, list[Problem]]:
 
 def _misnamed(document: Document, path: KeyPath) -> list[Problem]:
     name = path[-1]
-    if name.isidentifier() and not name.startswith(("_", "model_")):
+    if name in _RESERVED:
+        text = f"found {name!r}, which means something else in a number or a text; choose another"
+        return [Problem(dotted(path), text, document.place(path))]
+    if name.isidentifier() and not name.startswith("_"):
         return []
     text = f"found {name!r}; the name of a component is one word, such as landfill_methane"
     return [Problem(dotted(path), text, document.place(path))]

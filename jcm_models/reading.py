@@ -26,7 +26,9 @@ __all__ = ["Reading", "changed", "find_file", "read_document", "read_scenario"]
 # What stands in for a key that is missing or wrong, so that the rest can be looked at.
 _STAND_INS: Mapping[str, Any] = {
     "title": "-",
+    "title.en": "-",
     "question": "-",
+    "question.en": "-",
     "host": "THA",
     "years": {"first": 2020, "last": 2020},
     "years.first": 2020,

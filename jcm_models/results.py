@@ -187,8 +187,10 @@ def _of_components(variable: Variable, scenario: Scenario) -> Variable:
     component = f"component_{variable.name}"
     if variable.name == "reference_emissions" and scenario.reference.rules != (OWN,):
         how = scenario.reference.combine
-        equation = f"{how} of reference_by_rule over the rules"
-        return replace(variable, equation=equation, inputs=("reference_by_rule",))
+        several = len(scenario.reference.rules) > 1
+        equation = f"{how} of reference_by_rule over the rules" if several else "reference_by_rule"
+        weights = ("reference.weights",) if scenario.reference.weights else ()
+        return _lowered(variable, scenario, equation, ("reference_by_rule", *weights))
     if variable.name == "bau_emissions" and scenario.is_levelled:
         numbers = [dotted(path) for path, _ in numbers_of(scenario.bau, ("bau",))]
         own = () if scenario.bau.emissions is not None else (component,)
@@ -196,8 +198,17 @@ def _of_components(variable: Variable, scenario: Scenario) -> Variable:
         base = "bau.emissions" if not own else f"sum of {component} over the components"
         equation = " * ".join([base, *({f"factor of {n.split('.')[1]}": None for n in factors})])
         return replace(variable, equation=equation, inputs=(*own, *numbers))
-    equation = f"sum of {component} over the components"
-    return replace(variable, equation=equation, inputs=(component,))
+    return _lowered(variable, scenario, f"sum of {component} over the components", (component,))
+
+
+def _lowered(
+    variable: Variable, scenario: Scenario, equation: str, inputs: tuple[str, ...]
+) -> Variable:
+    """Say that a reference is lowered to BaU, where the scenario asks for it."""
+    settings = scenario.reference
+    if variable.name == "reference_emissions" and settings.above_bau == "lowered":
+        equation, inputs = f"min({equation}, bau_emissions)", (*inputs, "bau_emissions")
+    return replace(variable, equation=equation, inputs=inputs)
 
 
 def _of_rules(variable: Variable, scenario: Scenario) -> Variable:
@@ -245,14 +256,18 @@ def _operation(scenario: Scenario) -> str:
 
 def inputs_of(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """Yield every number of the scenario as plain data: unit, source, standing, place."""
+    years = scenario.calendar_years
     for given in scenario.inputs():
         value = given.value
+        moving = bool(value.years) or value.since is not None
         series = {str(y): p for y, p in zip(value.years, value.points, strict=False)}
         yield {
             "path": given.path,
             "label": given.variable.label,
             "written": value.written,
             "value": series or value.points[0],
+            "variable": given.variable.name,
+            "by_year": value.at(years).tolist() if moving else None,
             "unit": value.unit,
             "shown_unit": given.variable.shown_unit,
             "interpolate": value.interpolate if value.years else None,

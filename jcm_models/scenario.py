@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ __all__ = ["Combined", "Input", "Scenario"]
 Party = Literal["japan_government", "japan_participants", "host_government", "host_participants"]
 
 _DEFAULT = "default of the workbench"
+_PARTS = ("project", "components")
 
 # Every target below BaU in the table of defaults is one for 2030.
 _NDC_TARGET_YEAR = 2030
@@ -37,6 +38,11 @@ _NDC_TARGET_YEAR = 2030
 
 def _default(name: str, value: float) -> Value:
     return InUnit(input_variable(name)).value(Written(value=value, note=_DEFAULT))
+
+
+Day: TypeAlias = Annotated[
+    datetime.date, Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2300, 12, 31))
+]
 
 
 class Years(Section):
@@ -51,11 +57,11 @@ class Years(Section):
 class Crediting(Section):
     """How reductions become credits."""
 
-    start: datetime.date | None = None
+    start: Day | None = None
     """First day of the crediting period; the first day simulated, unless given."""
-    end: datetime.date | None = None
+    end: Day | None = None
     """Last day of the crediting period; the last day simulated, unless given."""
-    renewals: tuple[datetime.date, ...] = ()
+    renewals: tuple[Day, ...] = ()
     """Days on which the crediting period is renewed and the reference assessed anew."""
     discount: Annotated[Value, InUnit(input_variable("crediting.discount"))] = Field(
         default_factory=lambda: _default("crediting.discount", 1.0)
@@ -90,7 +96,7 @@ class Allocation(Section):
 class Operation(Section):
     """When the project operates; without it, in every year simulated."""
 
-    start: datetime.date | None = None
+    start: Day | None = None
     """First day of operation; yearly amounts count for the rest of that year."""
     lifetime: Annotated[Value, InUnit(input_variable("operation.lifetime"))] | None = None
     """Years of operation."""
@@ -169,11 +175,12 @@ class Scenario(Section):
     def parts(self) -> tuple[Part, ...]:
         """The components of the project; a project of one method is its own only component."""
         chosen = (("gwp", self.gwp), ("host", self.host))
+        from_bau = self.reference.own == "not_used"
         if isinstance(self.project, Component):
             found = find_method(self.project.method)
-            return (Part(found.name, ("project",), found, self.project, chosen),)
+            return (Part(found.name, ("project",), found, self.project, chosen, from_bau),)
         return tuple(
-            Part(name, ("project", "components", name), find_method(s.method), s, chosen)
+            Part(name, (*_PARTS, name), find_method(s.method), s, chosen, from_bau)
             for name, s in self.project.components.items()
         )
 

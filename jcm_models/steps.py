@@ -91,6 +91,9 @@ def _called(group: _Group, batch: Batch) -> Emissions:
     more = {
         name: _every_year(group.method, name, array, shape) for name, array in found.more.items()
     }
+    below = [name for name, array in more.items() if (array < 0).any()]
+    if below:  # more is vented or lost than is captured (R1)
+        raise ScenarioError([_refused(group, batch, f"{below[0]} falls below zero")])
     bau, reference, project, leakage = levels
     return Emissions(bau, reference, project, leakage, more)
 

@@ -64,7 +64,8 @@ class Value(Strict):
             If a year lies outside the series and its ends are not held.
         """
         if self.since is not None:
-            return np.asarray(self.points[0] * (1 + self.yearly_change) ** (years - self.since))
+            elapsed = np.maximum(years - self.since, 0)
+            return np.asarray(self.points[0] * (1 + self.yearly_change) ** elapsed)
         if not self.years:
             return np.full(years.shape, self.points[0])
         return interpolate(years, self.years, self.points, self.interpolate, hold=self.hold)

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Written"]
+__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Written", "Year"]
 
 Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 
@@ -35,6 +35,8 @@ def _is_point(data: Any) -> Any:
 _Point: TypeAlias = Annotated[
     Any, AfterValidator(_is_point), WithJsonSchema({"type": ["number", "string"]})
 ]
+# A calendar year that a number may speak of.
+Year: TypeAlias = Annotated[int, Field(ge=1900, le=2300)]
 _Name: TypeAlias = Annotated[str, BeforeValidator(lambda key: str(key))]
 
 # The forms in which a number can be written; exactly one is given.
@@ -100,7 +102,7 @@ class Written(Strict):
 
     value: _Point | None = None
     """The number, with or without a unit: 8000, or 8 GWh/yr."""
-    series: dict[int, _Point] | None = Field(default=None, min_length=1)
+    series: dict[Year, _Point] | None = Field(default=None, min_length=1)
     """Numbers by year, in place of one value."""
     distribution: Spread | None = None
     """How uncertain the number is, in place of one value; a single run takes its mean."""
@@ -116,7 +118,7 @@ class Written(Strict):
     """Numbers by name of which the highest is taken: the best technology on the market."""
     yearly_change: _Point | None = None
     """Change from year to year, such as -0.5 %: growth, ageing, a grid that decarbonises."""
-    since: int | None = None
+    since: Year | None = None
     """The year in which the number holds as written; it changes from then on."""
     unit: str | None = None
     """Unit of the numbers here that carry none themselves."""

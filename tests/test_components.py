@@ -208,6 +208,11 @@ WRONG = {
         "project.components.power.electricity_suplied",
         ("unknown key, did you mean electricity_supplied?",),
     ),
+    "a name that a number or a text uses": (
+        {"project": {"components": {"product": {"method": "displaced_electricity"}}}},
+        "project.components.product",
+        ("which means something else in a number or a text",),
+    ),
     "a name of two words": (
         {"project": {"components": {"my part": {"method": "displaced_electricity"}}}},
         "project.components.my part",
@@ -228,6 +233,18 @@ WRONG = {
             "project_fuel is given; project_fuel_heating_value and project_fuel_emission_factor",
             "or choose project_fuel_kind (fuel",
         ),
+    ),
+    "more vented than captured": (
+        {
+            "project": {
+                "method": "co2_storage",
+                "co2_captured": 100,
+                "reference_co2_emitted_share": 1,
+                "co2_vented": 200,
+            }
+        },
+        "project",
+        ("falls below zero",),
     ),
     "a factor by category that one category lacks": (
         {

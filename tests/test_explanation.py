@@ -131,7 +131,9 @@ def test_one_party_and_all_parties_are_shown(dataset):
 def test_a_year_of_a_series_shows_the_number_of_that_year(tmp_path):
     dataset = jcm.simulate(load(tmp_path, OPULENT))
     in_series = leaves(jcm.explain(dataset, "leakage_emissions", 2023))
-    assert [leaf.value for leaf in in_series] == ["4 tCO₂e/yr"]
+    assert [leaf.value for leaf in in_series] == [
+        "4 tCO₂e/yr in 2023, of 1 (2020) to 7 tCO2e/yr (2026)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,119 @@ def test_activity_grows_and_ages(folder):
     np.testing.assert_allclose(found["bau_emissions"], 1000 * 0.995 ** np.arange(11))
 
 
+def test_a_growth_rate_that_changes_compounds_year_by_year(folder):
+    rates = {"series": {2020: "10 %", 2025: "10 %", 2026: 0, 2030: 0}}
+    found = compute(folder, bau__growth={"rate": rates, "since": 2020})["bau_emissions"]
+    np.testing.assert_allclose(found[:6], 1000 * 1.1 ** np.arange(6))
+    np.testing.assert_allclose(found[6:], 1000 * 1.1**5)
+    earlier = compute(folder, bau__growth={"rate": "2 %", "since": 2018})["bau_emissions"]
+    np.testing.assert_allclose(earlier, 1000 * 1.02 ** np.arange(2, 13))
+
+
+def test_a_change_begins_with_its_year_and_not_before(folder):
+    later = {"value": 1000, "yearly_change": "10 %", "since": 2028}
+    found = compute(folder, project__electricity_supplied=later)["bau_emissions"]
+    np.testing.assert_allclose(found, [1000] * 9 + [1100, 1210])
+
+
+def test_without_not_used_an_input_of_bau_is_none_of_the_reference(folder):
+    changes = {
+        "host": "VNM",
+        "project": {
+            "method": "cogeneration",
+            "electricity_supplied": 100,
+            "heat_supplied": 10,
+            "cooling_supplied": 50,
+            "reference_emission_factor": 0.5,
+            "reference_boiler_efficiency": 0.9,
+            "reference_fuel_kind": "diesel",
+            "project_fuel": 1,
+            "project_fuel_kind": "natural_gas",
+            "bau_cooling_performance": 4,
+        },
+    }
+    with pytest.raises(ScenarioError, match="cooling_performance must be given"):
+        load(folder, LEVELLED, changes)
+
+
+def test_the_explanation_shows_the_number_of_the_year(folder):
+    dataset = jcm.simulate(
+        load(
+            folder,
+            LEVELLED,
+            {
+                "project.electricity_supplied": {"series": {2020: 1000, 2030: 2000}},
+                "project.bau_emission_factor": {"value": 1, "yearly_change": "-1 %", "since": 2020},
+                "project.reference_emission_factor": 0.95,
+                "reference": {"above_bau": "lowered"},
+            },
+        )
+    )
+    text = str(jcm.explain(dataset, "reference_emissions", 2029))
+    assert (
+        "project.electricity_supplied = 1,900 MWh/yr in 2029, of 1,000 (2020) to 2,000"
+        in text.replace("₂", "2")
+    )
+    assert "min(sum of component_reference_emissions over the components, bau_emissions)" in text
+    assert "project.bau_emission_factor = 0.91352 tCO2e/MWh in 2029" in text.replace("₂", "2")
+
+
+def test_weights_that_change_are_explained_and_checked_in_every_year(folder):
+    reference = {
+        "conservative_factor": {"factor": 0.9},
+        "combine": "weighted",
+        "weights": {
+            "own": {"series": {2020: 1, 2030: 0}},
+            "conservative_factor": {"series": {2020: 0, 2030: 1}},
+        },
+    }
+    dataset = jcm.simulate(load(folder, LEVELLED, {"reference": reference}))
+    np.testing.assert_allclose(dataset["reference_emissions"], np.linspace(800, 900, 11))
+    assert "reference.weights.own = 50" in str(jcm.explain(dataset, "reference_emissions", 2025))
+
+
 WRONG = {
+    "a discount that grows beyond 1": (
+        {"crediting.discount": {"value": 0.95, "yearly_change": "5 %", "since": 2020}},
+        "crediting.discount",
+        "becomes 1.04737 in 2022; allowed is 0 to 1",
+    ),
+    "a reserve that grows beyond 1": (
+        {"reserve.rate": {"value": 0.5, "yearly_change": "20 %", "since": 2020}},
+        "reserve.rate",
+        "in 2024; allowed is 0 to 1",
+    ),
+    "weights that fall short later": (
+        {
+            "reference": {
+                "conservative_factor": {"factor": 0.9},
+                "combine": "weighted",
+                "weights": {"own": {"series": {2020: 0.5, 2030: 0.1}}, "conservative_factor": 0.5},
+            }
+        },
+        "reference.weights",
+        "add up to 0.96 in 2021",
+    ),
+    "a lifetime that changes": (
+        {"operation": {"start": "2020-01-01", "lifetime": {"series": {2020: 3, 2030: 20}}}},
+        "operation.lifetime",
+        "one number is needed",
+    ),
+    "a year beyond all years": (
+        {"bau.growth": {"rate": 0.1, "since": -99999}},
+        "bau.growth.since",
+        "greater than or equal to 1900",
+    ),
+    "a day beyond all days": (
+        {"operation.start": "9950-07-01"},
+        "operation.start",
+        "2300",
+    ),
+    "a level of BaU that falls below the reference": (
+        {"bau.grid_decarbonisation": {"rate": 0.1, "since": 2020}},
+        "project.reference_emission_factor",
+        "must not exceed bau.grid_decarbonisation",
+    ),
     "an NDC without BaU": (
         {"project.bau_emission_factor": None, "reference.ndc": {}},
         "reference.ndc",

@@ -101,6 +101,15 @@ DOUBTS = {
         "project.reservoir_area",
         ("a power density of 2.5 W/m2", "not eligible"),
     ),
+    "a supply that grows beyond what is usual": (
+        {
+            **COOLING,
+            "electricity_consumed": {"value": 4e6, "yearly_change": "20 %", "since": 2020},
+        },
+        "IDN",
+        "project.electricity_consumed",
+        ("usual for one project is 0 to 5,000,000 MWh/yr",),
+    ),
     "a country that is no partner": (
         {**SOLAR, "reference_emission_factor": 0.3},
         "IND",
