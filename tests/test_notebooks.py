@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from jcm_models.variables import families
-from tests.commands import run
+from tests.commands import BIN, run
 from tests.conftest import ROOT, Server
 
 METHODS = ROOT / "notebooks/methods.ipynb"
@@ -79,28 +79,71 @@ def test_a_wrong_scenario_fails_with_its_problems_and_without_a_traceback(notebo
     assert "jcm_models/" not in shown
 
 
-def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(open_page, tmp_path):
-    for folder in ("notebooks", "scenarios"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on a copy of the notebooks, so that running them changes none."""
+    folder = tmp_path_factory.mktemp("lab")
+    for name in ("notebooks", "scenarios"):
+        shutil.copytree(ROOT / name, folder / name)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port={port}"),
         *("--ip=127.0.0.1", "--IdentityProvider.token=t", "--LabApp.news_url=None"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    with Server(command, ready="/api/status?token=t", cwd=tmp_path) as lab:
-        watched = open_page()
+    with Server(command, ready="/api/status?token=t", cwd=folder) as server:
+        yield server
+
+
+def run_all(page, url):
+    """Open a notebook in JupyterLab and run all its cells."""
+    page.goto(url)
+    page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=90_000)
+    # A cell that runs before its kernel is connected is lost.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).first.click()
+
+
+def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(lab, watched):
+    page = watched.page
+    run_all(page, f"{lab.url}/lab/tree/notebooks/reference_vs_bau.ipynb?token=t")
+    page.locator(".jcm-card").first.wait_for(timeout=90_000)
+    handle = page.locator(".noUi-handle").first
+    handle.wait_for(timeout=30_000)
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    moved = page.locator(".jcm-amount", has_text=re.compile("^28,237$"))
+    moved.wait_for(timeout=20_000)  # 8,050 MWh x 0.319 = 2,567.95, eleven times 2,567
+    assert watched.outside == []
+
+
+def test_the_notebook_of_methods_runs_in_jupyterlab(lab, watched):
+    page = watched.page
+    run_all(page, f"{lab.url}/lab/tree/notebooks/methods.ipynb?token=t")
+    page.locator(".jcm-family").first.wait_for(timeout=90_000)
+    page.get_by_text("840.0").first.wait_for(timeout=30_000)  # by the method of one's own
+    assert watched.outside == []
+
+
+def test_the_notebook_of_methods_is_an_app_whose_picker_shows_one_family(watched):
+    jcm = str(BIN / "jcm")
+    command = [jcm, "app", "--port", "{port}", "--no-browser", "--notebook", "methods"]
+    with Server(command, ready="/voila/static/voila.js") as app:
         page = watched.page
-        page.goto(f"{lab.url}/lab/tree/notebooks/reference_vs_bau.ipynb?token=t")
-        page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=90_000)
-        # A cell that runs before its kernel is connected is lost.
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).first.click()
-        page.locator(".jcm-card").first.wait_for(timeout=90_000)
-        handle = page.locator(".noUi-handle").first
-        handle.wait_for(timeout=30_000)
-        handle.focus()
-        page.keyboard.press("ArrowRight")
-        moved = page.locator(".jcm-amount", has_text=re.compile("^28,237$"))
-        moved.wait_for(timeout=20_000)  # 8,050 MWh x 0.319 = 2,567.95, eleven times 2,567
-        assert watched.outside == []
+        page.goto(app.url)
+        page.locator(".jcm-family").first.wait_for(timeout=90_000)
+        assert page.locator(".jcm-family").count() == len(families())
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("select").select_option(label="Rice methane")
+        page.wait_for_function("document.querySelectorAll('.jcm-family').length === 1")
+        assert "alternate wetting and drying" in page.locator(".jcm-family").inner_text()
+    assert watched.outside == []
+    assert [error for error in watched.errors if "WebSocket" not in error] == []
+
+
+def test_an_app_of_a_notebook_that_is_not_there_is_refused():
+    refused = run(str(BIN / "jcm"), "app", "--notebook", "method", "--no-browser")
+    assert refused.returncode == 2
+    assert "did you mean methods?" in refused.stderr
