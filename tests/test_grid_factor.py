@@ -316,7 +316,7 @@ Ivy,20,2011,,,,no
         ("3: Birch.emission_factor: found 950", "kg for t)? 0.95 would do"),
         ("4: Can.generation: found 'many'", "a number is needed"),
         ("4: Can.must_run: found 'perhaps'", "yes or no is needed"),
-        ("4: Can.fuel: found 'gass'", "known are coal,"),
+        ("4: Can.fuel: found 'gass'", "known are natural_gas,"),
         ("5: Can: is given twice", ""),
         ("5: Can.generation: MW does not fit", "a yearly amount"),
         ("5: Can.efficiency: found 38", "write 38 % if it is per cent"),

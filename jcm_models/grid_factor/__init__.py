@@ -15,10 +15,9 @@ from jcm_models.grid_factor.margins import (
     simple_adjusted_operating_margin,
     simple_operating_margin,
 )
-from jcm_models.grid_factor.plants import FUELS, Plant, read_plants, unit_emission_factor
+from jcm_models.grid_factor.plants import Plant, known_fuels, read_plants, unit_emission_factor
 
 __all__ = [
-    "FUELS",
     "OPERATING_MARGINS",
     "WEIGHTS",
     "GridFactor",
@@ -28,6 +27,7 @@ __all__ = [
     "build_margin",
     "combined_margin",
     "grid_emission_factor",
+    "known_fuels",
     "newest_plants",
     "read_plants",
     "simple_adjusted_operating_margin",

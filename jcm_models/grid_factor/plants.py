@@ -7,6 +7,7 @@ One plant or unit a line, one year of generation; a column's heading may carry i
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,31 +18,27 @@ from types import MappingProxyType
 from jcm_models.method_catalogue import Array
 from jcm_models.problems import Place, Problem, ScenarioError, nearest
 from jcm_models.quantities import convert, parse, units
+from jcm_models.tables import read_table
 
-__all__ = ["FUELS", "Plant", "problems_of", "read_plants", "unit_emission_factor"]
+__all__ = ["Plant", "known_fuels", "problems_of", "read_plants", "unit_emission_factor"]
 
-# tCO2e/GJ of heat, central values. Diesel as in IPCC 2006 Guidelines, volume 2, chapter 2; the
-# others are quoted from memory (the same chapter, to be checked). Tool 07 asks for the lower ends
-# of the IPCC's ranges where no national value is known: a column fuel_emission_factor takes those.
-# What is burnt or moved without fossil carbon counts as 0, geothermal steam included.
-FUELS: Mapping[str, float] = MappingProxyType(
-    {
-        "coal": 0.0946,
-        "bituminous_coal": 0.0946,
-        "sub_bituminous_coal": 0.0961,
-        "lignite": 0.101,
-        "natural_gas": 0.0561,
-        "lpg": 0.0631,
-        "diesel": 0.0741,
-        "residual_oil": 0.0774,
-        "hydro": 0.0,
-        "wind": 0.0,
-        "solar": 0.0,
-        "geothermal": 0.0,
-        "biomass": 0.0,
-        "nuclear": 0.0,
-    }
-)
+# What is burnt or moved without fossil carbon; geothermal steam counts as such.
+_CARBON_FREE = ("hydro", "wind", "solar", "geothermal", "biomass", "nuclear")
+
+
+@functools.cache
+def known_fuels() -> Mapping[str, float]:
+    """Return the fuels of power plants with their emission factors [tCO2e/GJ].
+
+    Those of the table of defaults, which are central values, and what has no fossil carbon. Tool
+    07 asks for the lower ends of the IPCC's ranges where no national value is known: a column
+    fuel_emission_factor takes those.
+    """
+    rows = read_table("defaults.yaml")["tables"]["fuel_emission_factor"]["values"]
+    burnt = {n: float(row["value"] if isinstance(row, dict) else row) for n, row in rows.items()}
+    others = dict.fromkeys(_CARBON_FREE, 0.0)
+    return MappingProxyType({**burnt, "coal": burnt["bituminous_coal"], **others})
+
 
 _GJ_PER_MWH = 3.6
 _UNITS = {
@@ -158,7 +155,7 @@ def problems_of(plants: Iterable[Plant]) -> list[Problem]:
     return found if found or names else [Problem("plants", "there is no plant")]
 
 
-def read_plants(path: str | Path, fuels: Mapping[str, float] = FUELS) -> tuple[Plant, ...]:
+def read_plants(path: str | Path, fuels: Mapping[str, float] | None = None) -> tuple[Plant, ...]:
     """Read the plants of a grid from a file of comma-separated values.
 
     Parameters
@@ -167,7 +164,7 @@ def read_plants(path: str | Path, fuels: Mapping[str, float] = FUELS) -> tuple[P
         Has the columns name, generation, commissioned (the year), must_run (yes or no) and,
         for each plant that burns a fuel, either emission_factor or fuel and efficiency;
         fuel_emission_factor, source and note may stand beside them.
-    fuels : mapping of str to float
+    fuels : mapping of str to float, optional
         Emissions per unit of heat [tCO2e/GJ], by fuel; those without any need no efficiency.
 
     Returns
@@ -180,7 +177,7 @@ def read_plants(path: str | Path, fuels: Mapping[str, float] = FUELS) -> tuple[P
     ScenarioError
         With everything that is wrong in the file, each with its line.
     """
-    reader = _Reader(Path(path), fuels)
+    reader = _Reader(Path(path), known_fuels() if fuels is None else fuels)
     plants = tuple(reader.plants())
     if reader.problems:
         raise ScenarioError(reader.problems)
