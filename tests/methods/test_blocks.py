@@ -46,14 +46,14 @@ def test_samples_and_years_are_reckoned_as_if_alone(block, given_numbers, result
         assert together[sample] == pytest.approx(alone[0], rel=EXACT)
 
 
-# G3 of the digest: 3,406 MWh × 0.448 and 66.35 TJ × 77.4 t/TJ of the Chok Chai Starch document.
+# 3,406 MWh × 0.448 and 66.35 TJ × 77.4 t/TJ of the Chok Chai Starch document.
 def test_the_electricity_and_heat_of_chok_chai_starch_are_those_of_its_design_document():
     electricity = blocks.electricity_emissions(3406, 0.448)
     heat = blocks.fuel_emissions(1000, 66.35, 0.0774)
     assert (round(electricity, 1), round(heat, 1)) == (1525.9, 5135.5)
 
 
-# The digest's table of fossil CO2 per tonne of wet waste, from dry matter, carbon and fossil share.
+# The table of fossil CO2 per tonne of wet waste, from dry matter, carbon and fossil share.
 WASTE = {
     "food": (0.40, 0.38, 0, 0),
     "textiles": (0.80, 0.50, 0.20, 0.2933),

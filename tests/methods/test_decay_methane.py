@@ -52,7 +52,7 @@ def inputs_of(function, seed=0, leading=()):
 
 
 def pulse(years=40, rate=0.4):
-    """1,000 t of food waste in the first year, as in the digest."""
+    """1,000 t of food waste in the first year, a pulse."""
     waste = np.zeros(years)
     waste[0] = 1000
     return {
