@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -213,15 +214,11 @@ def compute_all(scenarios: Sequence[Scenario]) -> Portfolio:
 def _cannot_stand_together(scenarios: Sequence[Scenario]) -> list[Problem]:
     if not scenarios:
         return [Problem("", "there is no scenario to simulate")]
-    names = [scenario.name for scenario in scenarios]
-    twice = sorted({name for name in names if names.count(name) > 1}) if _repeat(names) else []
+    counted = Counter(scenario.name for scenario in scenarios)
+    twice = sorted(name for name, count in counted.items() if count > 1)
     problems = [Problem(name, "two scenarios have this name; rename one") for name in twice]
     sets = sorted({scenario.gwp for scenario in scenarios})
     if len(sets) > 1:
         text = f"{' and '.join(sets)} are mixed; tonnes of one portfolio need one set (U4)"
         problems.append(Problem("gwp", text))
     return problems
-
-
-def _repeat(names: Sequence[str]) -> bool:
-    return len(set(names)) < len(names)

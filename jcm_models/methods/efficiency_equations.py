@@ -29,7 +29,7 @@ BURNER_SOURCE = "JCM methodology ID_AM009 (jcm.go.jp): regenerative burners"
 
 
 def _level(level: str, mark: str, plain: str, math: str, source: str = "") -> tuple[str, Equation]:
-    """Write one level: LEVEL and LEVEL stand for it in names and in print."""
+    """Write one level: LEVEL stands for it in names and in print."""
     equation = Equation(
         plain=plain.replace("LEVEL", level),
         math=rf"\mathrm{{{'PE' if mark == 'PJ' else mark}}}_y = "

@@ -128,7 +128,7 @@ def page() -> Iterator[Row]:
 
 
 def reports() -> Iterator[Row]:
-    """Both shipped scenarios to reports, beside plain papermill called one after another."""
+    """Two scenarios to reports, beside plain papermill called one after another."""
     files = [
         f"scenarios/{name}.yaml" for name in ("thailand_floating_solar", "mongolia_darkhan_solar")
     ]
