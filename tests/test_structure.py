@@ -14,13 +14,13 @@ PACKAGE = ROOT / "jcm_models"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
-    1: "problems tables quantities variables periods wording",
+    1: "problems tables quantities variables periods wording article6_records",
     2: "rulebook strict_yaml documents written values method_catalogue defaults components "
     "level_settings scenario project_reading complaints level_contradictions contradictions "
     "reading plausibility",
-    3: "methods emissions levels crediting reversal allocation grid_factor",
+    3: "methods emissions levels crediting reversal allocation grid_factor ledger",
     4: "batch levels_over_time steps identities results simulation explanation runs "
-    "worked_examples",
+    "worked_examples ledger_database",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections methods_page starting styles summary view",
 }

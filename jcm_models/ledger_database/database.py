@@ -1,0 +1,224 @@
+"""The ledger in a database: events in, each batch in one transaction; balances and history out."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from jcm_models.ledger import JAPAN, Book, Event, Units, book_all
+from jcm_models.ledger_database import schema
+from jcm_models.ledger_database.laying import lay_open, take_down
+from jcm_models.ledger_database.rows import row_of
+from jcm_models.problems import Problem
+from jcm_models.rulebook import partners, rules_at
+
+__all__ = ["Booked", "Ledger", "Writer"]
+
+# Serialises the first set-up of a database among PostgreSQL's clients; any number will do.
+_SET_UP = 6_2_2021
+
+
+class Booked(NamedTuple):
+    """An event with its number in the ledger."""
+
+    number: int
+    event: Event
+
+
+class Writer:
+    """The one who writes: what it reads, nobody else can change before it is done."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        lock = sa.select(schema.state.c.events).with_for_update()
+        self._last: int = connection.execute(lock).scalar_one()
+
+    def book(
+        self, events: Sequence[Event], name: Callable[[int], str] | None = None
+    ) -> list[Booked]:
+        """Book events in their order; see `Ledger.append`."""
+        empty = Book(_registers(), _first_itmo_vintage())
+        book = lay_open(self.connection, empty, events)
+        before = set(book.blocks)
+        operation = self._last + 1
+        booked = list(enumerate(book_all(book, events, name), start=operation))
+        rows = [row_of(event, number, operation) for number, event in booked]
+        if rows:
+            self.connection.execute(sa.insert(schema.event), rows)
+            take_down(self.connection, book, booked, before)
+            self._last += len(rows)
+            now = {"events": self._last, "issuances": book.next_issuance - 1}
+            self.connection.execute(sa.update(schema.state).values(now))
+        return [Booked(number, event) for number, event in booked]
+
+    def pick(
+        self, account: str, quantity: int, *, project: str | None = None, vintage: int | None = None
+    ) -> list[Units]:
+        """Choose units of an account, those issued first before others.
+
+        Parameters
+        ----------
+        account : str
+            Where they stand.
+        quantity : int
+            How many [tCO2e].
+        project, vintage : optional
+            Only units of this project, of this vintage.
+
+        Returns
+        -------
+        list of Units
+            Together `quantity`.
+
+        Raises
+        ------
+        LedgerError
+            If the account is overdrawn.
+        """
+        from jcm_models.ledger import LedgerError
+
+        found: list[Units] = []
+        left = quantity
+        for code, first, last in self._held(account, project, vintage):
+            if left <= 0:
+                break
+            found.append(Units(code, first, min(last, first + left - 1)))
+            left -= found[-1].quantity
+        if left > 0 or quantity < 1:
+            which = "".join(
+                [f" of {project}" if project else "", f" of vintage {vintage}" if vintage else ""]
+            )
+            text = (
+                f"{quantity:,} tCO2e{which} are asked for and {quantity - left:,} are there; "
+                "take fewer, or see `jcm ledger balance`"
+            )
+            raise LedgerError([Problem(account, text)])
+        return found
+
+    def _held(
+        self, account: str, project: str | None, vintage: int | None
+    ) -> Iterator[tuple[str, int, int]]:
+        block, issuance = schema.block.c, schema.issuance.c
+        query = sa.select(block.register, block.first, block.last).where(block.account == account)
+        if project is not None or vintage is not None:
+            query = query.join(schema.issuance, issuance.number == block.issuance)
+        if project is not None:
+            query = query.where(issuance.project == project)
+        if vintage is not None:
+            query = query.where(issuance.vintage == vintage)
+        for row in self.connection.execute(query.order_by(block.issuance, block.first)):
+            yield row[0], row[1], row[2]
+
+
+@functools.cache
+def _registers() -> frozenset[str]:
+    return frozenset({JAPAN, *partners()})
+
+
+@functools.cache
+def _first_itmo_vintage() -> int:
+    import datetime
+
+    rules = rules_at(next(iter(partners())), datetime.date.max)
+    return int(rules["first_itmo_vintage"].value)
+
+
+class Ledger:
+    """The registers of Japan and its partners, in a database.
+
+    Parameters
+    ----------
+    where : str or pathlib.Path
+        A file, made if it is not there; or the address of a database as SQLAlchemy writes it,
+        such as ``postgresql+psycopg://user@host/name``.
+
+    Notes
+    -----
+    Writers take turns, also from several processes; readers see whole transactions only.
+    """
+
+    def __init__(self, where: str | Path) -> None:
+        url = str(where) if "://" in str(where) else f"sqlite:///{Path(where)}"
+        self.engine = schema.engine_of(url)
+        with self._transaction(writes=True) as connection:
+            _set_up(connection)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
+        options = {"writes": writes}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Read one state of the ledger, whatever is written meanwhile."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Write within one transaction: all of it is booked, or nothing."""
+        with self._transaction(writes=True) as connection:
+            yield Writer(connection)
+
+    def append(
+        self, events: Iterable[Event], name: Callable[[int], str] | None = None
+    ) -> list[Booked]:
+        """Book events in their order, all or none.
+
+        Parameters
+        ----------
+        events : iterable of Event
+            What happened.
+        name : callable, optional
+            What the event at a position is called in the message.
+
+        Returns
+        -------
+        list of Booked
+            The events with their numbers; the units of issuances are numbered too.
+
+        Raises
+        ------
+        LedgerError
+            With every event that is refused and every reason.
+        """
+        with self.writing() as writer:
+            return writer.book(list(events), name)
+
+
+def _set_up(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SET_UP)))
+    schema.metadata.create_all(connection)
+    found = connection.scalar(sa.select(schema.state.c.format))
+    if found is None:
+        start = {"id": 1, "format": schema.FORMAT, "events": 0, "issuances": 0}
+        connection.execute(sa.insert(schema.state), start)
+    elif found != schema.FORMAT:
+        message = (
+            f"the ledger has tables of version {found}, and this workbench reads version "
+            f"{schema.FORMAT}; use the workbench that wrote it, or start a new ledger"
+        )
+        raise ValueError(message)
