@@ -1,8 +1,9 @@
-"""The command line: check, report, explain, new, grid, app, lab, schema."""
+"""The command line: check, report, explain, new, grid, rules, ledger, aef, app, lab, schema."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_models.documents import parse_set, shown
+from jcm_models.ledger_commands import add_aef, add_ledger, day
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.quantities import convert, parse
 
@@ -39,12 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = _parser().parse_args(arguments)
     try:
+        if "say" in given:
+            print(given.say(given), flush=True)
+            return 0
         code: int = given.command(given)
     except (ScenarioError, ValueError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read has closed, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 
@@ -58,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_new(commands)
     _add_grid(commands)
+    _add_rules(commands)
+    add_ledger(commands)
+    add_aef(commands)
     _add_servers(commands)
     return parser
 
@@ -135,6 +146,21 @@ def _add_grid(commands: Any) -> None:
         "--hours-on-margin", help="hours in which must-run plants are on the margin, such as 1000"
     )
     grid.set_defaults(command=_grid)
+
+
+def _add_rules(commands: Any) -> None:
+    rules = commands.add_parser(
+        "rules", help="print what applied in a country on a day, and where it is written"
+    )
+    rules.add_argument("country", metavar="IDN")
+    rules.add_argument("--on", type=day, metavar="DAY", help="such as 2025-01-01; today by default")
+    rules.set_defaults(say=_rules)
+
+
+def _rules(given: argparse.Namespace) -> str:
+    from jcm_models.rules_page import rules_text
+
+    return rules_text(given.country, given.on or datetime.datetime.now(tz=datetime.UTC).date())
 
 
 def _add_servers(commands: Any) -> None:

@@ -21,6 +21,7 @@ from jcm_models.ledger.events import (
     Retirement,
     Transfer,
     UnitEvent,
+    Units,
 )
 from jcm_models.ledger.rules import OTHER_PURPOSES, refusals
 from jcm_models.problems import Problem
@@ -58,25 +59,35 @@ def book_all(
     Raises
     ------
     LedgerError
-        With all events that are refused, judged as if the others before them were booked.
+        With all events that are refused, judged as if the others before them were booked; what
+        follows for units of a refused event is not judged.
     """
     booked: list[Event] = []
     problems: list[Problem] = []
+    unsound: list[Units] = []
     for position, event in enumerate(events):
         units = event.units if isinstance(event, UnitEvent) else None
+        if units and _touched(units, unsound):
+            continue
         blocks = book.overlapping(units) if units else []
         reasons = refusals(book, event, blocks)
-        if reasons:
-            text = "; ".join(dict.fromkeys(reasons))
-            called = name(position) if name else f"event {position + 1}"
-            problems.append(Problem(f"{called}, {event}", text))
-        elif not problems:
+        if not reasons:
             booked.append(_book(book, event, blocks))
-        else:
-            _book(book, event, blocks)
+            continue
+        called = name(position) if name else f"event {position + 1}"
+        problems.append(Problem(f"{called}, {event}", "; ".join(dict.fromkeys(reasons))))
+        unsound += [units] if units else []
     if problems:
         raise LedgerError(problems)
     return booked
+
+
+def _touched(units: Units, unsound: list[Units]) -> bool:
+    """Tell whether units are those of a refused event, after which nothing can be said of them."""
+    return any(
+        each.register == units.register and each.first <= units.last and units.first <= each.last
+        for each in unsound
+    )
 
 
 def _book(book: Book, event: Event, blocks: list[Block]) -> Event:

@@ -15,6 +15,7 @@ __all__ = [
     "Acquisition",
     "Authorization",
     "Cancellation",
+    "Entity",
     "Event",
     "FirstTransfer",
     "Grant",
@@ -52,11 +53,12 @@ class Event:
     """Something that happened on a day."""
 
     kind: ClassVar[str] = ""
+    subject: ClassVar[str] = ""
     day: datetime.date
     note: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind.replace('_', ' ')} on {self.day}"
+        return f"{self.kind.replace('_', ' ')} of {getattr(self, self.subject)} on {self.day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Opening(Event):
     """An account is opened."""
 
     kind = "opening"
+    subject = "account"
     account: str
 
 
@@ -72,6 +75,7 @@ class Registration(Event):
     """A project is registered by the Joint Committee."""
 
     kind = "registration"
+    subject = "project"
     project: str
     host: str
     title: str = ""
@@ -84,6 +88,7 @@ class Notice(Event):
     """A Government gives six months' notice to end a memorandum."""
 
     kind = "notice"
+    subject = "partner"
     partner: str
 
 
@@ -95,6 +100,7 @@ class Grant(Event):
     """
 
     kind = "grant"
+    subject = "authorization"
     authorization: str
     cooperative_approach: str
     host: str
@@ -112,6 +118,21 @@ class Grant(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entity(Event):
+    """A Party authorizes a company or body to take part in a cooperative approach."""
+
+    kind = "entity"
+    subject = "name"
+    party: str
+    name: str
+    country: str
+    identification: str
+    cooperative_approach: str
+    conditions: str = ""
+    revocation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issuance(Event):
     """Credits of a vintage are issued into an account; `units` is numbered when it is booked."""
 
@@ -124,16 +145,20 @@ class Issuance(Event):
     quantity: int
     units: Units | None = None
 
+    def __str__(self) -> str:
+        return (
+            f"issuance of {self.quantity:,} tCO2e of {self.project}, vintage {self.vintage}, to "
+            f"{self.target} on {self.day}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitEvent(Event):
     """Something that happens to units of an account."""
 
+    subject = "units"
     units: Units
     source: str
-
-    def __str__(self) -> str:
-        return f"{self.kind.replace('_', ' ')} of {self.units} on {self.day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +237,7 @@ EVENTS: dict[str, type[Event]] = {
         Registration,
         Notice,
         Grant,
+        Entity,
         Issuance,
         Authorization,
         FirstTransfer,

@@ -12,6 +12,7 @@ from jcm_models.ledger.events import (
     Acquisition,
     Authorization,
     Cancellation,
+    Entity,
     Event,
     FirstTransfer,
     Grant,
@@ -25,13 +26,15 @@ from jcm_models.ledger.events import (
     UnitEvent,
 )
 
-__all__ = ["FIRST_TRANSFER_BY", "NDC", "PURPOSES", "end_of_memorandum", "refusals"]
+__all__ = ["FIRST_TRANSFER_BY", "MOST_UNITS", "NDC", "PURPOSES", "end_of_memorandum", "refusals"]
 
 NDC = "NDC"
 PLEDGE = "pledge"
 OTHER_PURPOSES = ("IMP", "OP")
 PURPOSES = (NDC, *OTHER_PURPOSES)
 FIRST_TRANSFER_BY = ("Authorisation", "Issuance", "Use or Cancellation")
+# A million billion tonnes: far more than there is to reduce, and within what databases count.
+MOST_UNITS = 10**15
 _MONTHS_OF_NOTICE = 6
 _DECEMBER = 12
 
@@ -59,6 +62,9 @@ def _common(book: Book, event: UnitEvent, blocks: list[Block]) -> Iterator[str]:
     units = event.units
     if units.first > units.last or units.first < 1:
         yield f"the range {units} holds no units; it goes from the first to the last unit"
+        return
+    if units.last > MOST_UNITS:
+        yield f"unit {units.last} lies beyond the {MOST_UNITS:,} that a register can number"
         return
     missing = units.quantity - sum(
         min(block.last, units.last) - max(block.first, units.first) + 1 for block in blocks
@@ -150,12 +156,22 @@ def _grant(book: Book, event: Grant, _: list[Block]) -> Iterator[str]:
     )
 
 
+def _entity(book: Book, event: Entity, _: list[Block]) -> Iterator[str]:
+    if event.party not in book.registers:
+        yield f"{event.party} is no Party of the JCM"
+    yield from (
+        f"its {name.replace('_', ' ')} is empty"
+        for name in ("name", "country", "identification", "cooperative_approach")
+        if not getattr(event, name)
+    )
+
+
 def _issuance(book: Book, event: Issuance, _: list[Block]) -> Iterator[str]:
     project = book.projects.get(event.project)
     if project is None:
         yield f"project {event.project} is not registered"
-    if event.quantity < 1:
-        yield f"found {event.quantity} tonnes; credits are whole tonnes, 1 or more"
+    if not 1 <= event.quantity <= MOST_UNITS:
+        yield f"found {event.quantity} tonnes; credits are whole tonnes, 1 to {MOST_UNITS:,}"
     if event.monitored_to < event.monitored_from:
         yield f"its monitoring period ends on {event.monitored_to}, before {event.monitored_from}"
     elif not event.monitored_from.year <= event.vintage <= event.monitored_to.year:
@@ -355,6 +371,7 @@ _RULES: dict[str, Callable[[Book, Any, list[Block]], Iterator[str]]] = {
     Registration.kind: _registration,
     Notice.kind: _notice,
     Grant.kind: _grant,
+    Entity.kind: _entity,
     Issuance.kind: _issuance,
     Authorization.kind: _authorization,
     FirstTransfer.kind: _first_transfer,

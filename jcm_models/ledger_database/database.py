@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from jcm_models.ledger import JAPAN, Book, Event, Units, book_all
+from jcm_models.ledger import JAPAN, Book, Event, book_all
 from jcm_models.ledger_database import schema
 from jcm_models.ledger_database.laying import lay_open, take_down
 from jcm_models.ledger_database.rows import row_of
-from jcm_models.problems import Problem
 from jcm_models.rulebook import partners, rules_at
 
 __all__ = ["Booked", "Ledger", "Writer"]
@@ -57,64 +57,6 @@ class Writer:
             self.connection.execute(sa.update(schema.state).values(now))
         return [Booked(number, event) for number, event in booked]
 
-    def pick(
-        self, account: str, quantity: int, *, project: str | None = None, vintage: int | None = None
-    ) -> list[Units]:
-        """Choose units of an account, those issued first before others.
-
-        Parameters
-        ----------
-        account : str
-            Where they stand.
-        quantity : int
-            How many [tCO2e].
-        project, vintage : optional
-            Only units of this project, of this vintage.
-
-        Returns
-        -------
-        list of Units
-            Together `quantity`.
-
-        Raises
-        ------
-        LedgerError
-            If the account is overdrawn.
-        """
-        from jcm_models.ledger import LedgerError
-
-        found: list[Units] = []
-        left = quantity
-        for code, first, last in self._held(account, project, vintage):
-            if left <= 0:
-                break
-            found.append(Units(code, first, min(last, first + left - 1)))
-            left -= found[-1].quantity
-        if left > 0 or quantity < 1:
-            which = "".join(
-                [f" of {project}" if project else "", f" of vintage {vintage}" if vintage else ""]
-            )
-            text = (
-                f"{quantity:,} tCO2e{which} are asked for and {quantity - left:,} are there; "
-                "take fewer, or see `jcm ledger balance`"
-            )
-            raise LedgerError([Problem(account, text)])
-        return found
-
-    def _held(
-        self, account: str, project: str | None, vintage: int | None
-    ) -> Iterator[tuple[str, int, int]]:
-        block, issuance = schema.block.c, schema.issuance.c
-        query = sa.select(block.register, block.first, block.last).where(block.account == account)
-        if project is not None or vintage is not None:
-            query = query.join(schema.issuance, issuance.number == block.issuance)
-        if project is not None:
-            query = query.where(issuance.project == project)
-        if vintage is not None:
-            query = query.where(issuance.vintage == vintage)
-        for row in self.connection.execute(query.order_by(block.issuance, block.first)):
-            yield row[0], row[1], row[2]
-
 
 @functools.cache
 def _registers() -> frozenset[str]:
@@ -123,8 +65,6 @@ def _registers() -> frozenset[str]:
 
 @functools.cache
 def _first_itmo_vintage() -> int:
-    import datetime
-
     rules = rules_at(next(iter(partners())), datetime.date.max)
     return int(rules["first_itmo_vintage"].value)
 
@@ -144,7 +84,8 @@ class Ledger:
     """
 
     def __init__(self, where: str | Path) -> None:
-        url = str(where) if "://" in str(where) else f"sqlite:///{Path(where)}"
+        address = "://" in str(where)
+        url = str(where) if address else sa.URL.create("sqlite", database=str(where))
         self.engine = schema.engine_of(url)
         with self._transaction(writes=True) as connection:
             _set_up(connection)
@@ -166,7 +107,9 @@ class Ledger:
 
     @contextlib.contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
-        options = {"writes": writes}
+        options: dict[str, Any] = {"writes": writes}
+        if not writes and self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"  # one state for all it reads
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 

@@ -23,6 +23,7 @@ from jcm_models.ledger import (
     UnitEvent,
     Units,
 )
+from jcm_models.ledger.rules import MOST_UNITS
 from jcm_models.ledger_database import schema
 from jcm_models.ledger_database.rows import event_of
 
@@ -64,10 +65,14 @@ def lay_open(connection: sa.Connection, book: Book, events: Sequence[Event]) -> 
 
 def _lay_blocks(connection: sa.Connection, book: Book, ranges: Sequence[Units]) -> None:
     """Lay open the blocks that overlap ranges: those that begin in one, and the one before."""
-    if not ranges:
-        return
     block, wanted = schema.block, schema.wanted
-    touched = [{"register": u.register, "first": u.first, "last": u.last} for u in ranges]
+    touched = [
+        {"register": u.register, "first": u.first, "last": u.last}
+        for u in ranges
+        if 1 <= u.first <= u.last <= MOST_UNITS  # others are refused without a look
+    ]
+    if not touched:
+        return
     wanted.create(connection, checkfirst=True)
     connection.execute(sa.delete(wanted))
     connection.execute(sa.insert(wanted), touched)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from jcm_models.ledger import Units
+from jcm_models.ledger import Registration, Units
 from jcm_models.ledger_database import schema
 from jcm_models.ledger_database.database import Booked, Ledger
 from jcm_models.ledger_database.rows import event_of
@@ -21,7 +21,10 @@ __all__ = [
     "events_of",
     "history",
     "holdings",
+    "last_day",
+    "participants",
     "problems_of",
+    "projects",
 ]
 
 _ROWS_AT_A_TIME = 5_000
@@ -44,11 +47,15 @@ def balances(ledger: Ledger) -> dict[str, int]:
     ledger : Ledger
         The ledger.
     """
+    with ledger.reading() as connection:
+        return _from_blocks(connection)
+
+
+def _from_blocks(connection: sa.Connection) -> dict[str, int]:
     block = schema.block.c
     total = sa.func.sum(block.last - block.first + 1)
     query = sa.select(block.account, total).group_by(block.account).order_by(block.account)
-    with ledger.reading() as connection:
-        return {account: int(quantity) for account, quantity in connection.execute(query)}
+    return {account: int(quantity) for account, quantity in connection.execute(query)}
 
 
 def balances_on(ledger: Ledger, day: datetime.date | None = None) -> dict[str, int]:
@@ -115,6 +122,13 @@ def _booked(connection: sa.Connection, query: Any) -> Iterator[Booked]:
         yield Booked(row["number"], event_of(row))
 
 
+def last_day(ledger: Ledger) -> datetime.date | None:
+    """Return the day of the latest event; None where there is none."""
+    with ledger.reading() as connection:
+        latest: datetime.date | None = connection.scalar(sa.select(sa.func.max(schema.event.c.day)))
+    return latest
+
+
 def history(ledger: Ledger, units: Units) -> list[Booked]:
     """Return every event that touched some of these units, since they were issued.
 
@@ -152,10 +166,10 @@ def problems_of(ledger: Ledger) -> list[Problem]:
     """
     with ledger.reading() as connection:
         from_events = _from_events(connection, None)
+        from_blocks = _from_blocks(connection)
         overlaps = list(connection.execute(_OVERLAPS))
         last = connection.scalar(sa.select(sa.func.max(schema.event.c.number))) or 0
         counted = connection.scalar(sa.select(sa.func.count()).select_from(schema.event)) or 0
-    from_blocks = balances(ledger)
     problems = [
         Problem(
             account,
@@ -185,3 +199,17 @@ def _overlaps() -> sa.Select[Any]:
 
 
 _OVERLAPS = _overlaps()
+
+
+def participants(connection: sa.Connection) -> set[str]:
+    """Return the accounts that participants have opened."""
+    return set(connection.scalars(sa.select(schema.account.c.code)))
+
+
+def projects(connection: sa.Connection) -> dict[str, Registration]:
+    """Return the registered projects by their code."""
+    query = sa.select(schema.event).join(
+        schema.project, schema.project.c.event == schema.event.c.number
+    )
+    found = map(event_of, connection.execute(query).mappings())
+    return {each.project: each for each in found if isinstance(each, Registration)}

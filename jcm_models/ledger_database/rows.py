@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+from collections.abc import Mapping
 from typing import Any
-
-import sqlalchemy as sa
 
 from jcm_models.ledger import EVENTS, Event, Issuance, UnitEvent, Units, move
 
@@ -55,7 +54,7 @@ _FIELDS = {
 }
 
 
-def event_of(row: sa.RowMapping) -> Event:
+def event_of(row: Mapping[Any, Any]) -> Event:
     """Return the event of a row."""
     kind = EVENTS[row["kind"]]
     details = json.loads(row["details"])

@@ -131,18 +131,26 @@ def _protect(dialect: str, statement: str) -> None:
     sa.event.listen(event, "after_create", ddl)
 
 
+# SQLite would let INSERT OR REPLACE take the place of an event without asking the others.
+_SQLITE_REPLACE = """
+CREATE TRIGGER IF NOT EXISTS event_no_replace BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM event WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, '{text}'); END
+"""
+
 for _word in ("UPDATE", "DELETE"):
     _protect("sqlite", _SQLITE_TRIGGER.format(word=_word, text=_NO_CHANGE))
+_protect("sqlite", _SQLITE_REPLACE.format(text=_NO_CHANGE))
 _protect("postgresql", _POSTGRESQL_FUNCTION.format(text=_NO_CHANGE))
 _protect("postgresql", _POSTGRESQL_TRIGGER)
 
 
-def engine_of(url: str) -> sa.Engine:
+def engine_of(url: str | sa.URL) -> sa.Engine:
     """Return a connection to a database, made ready for one writer at a time.
 
     Parameters
     ----------
-    url : str
+    url : str or sqlalchemy.URL
         As SQLAlchemy writes it: ``sqlite:///ledger.sqlite``, ``postgresql+psycopg://…``.
     """
     engine = sa.create_engine(url)
