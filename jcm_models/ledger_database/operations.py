@@ -98,7 +98,8 @@ def _held(
         query = query.where(issuance.project == amount.project)
     if amount.vintage is not None:
         query = query.where(issuance.vintage == amount.vintage)
-    yield from connection.execute(query).tuples()
+    for row in connection.execute(query):
+        yield row.register, row.first, row.last
 
 
 def _each(
@@ -212,7 +213,7 @@ def authorize_all(ledger: Ledger, grant: Grant, account: str | None = None) -> l
     if grant.projects:
         query = query.where(issuance.project.in_(grant.projects))
     with ledger.writing() as writer:
-        units = [Units(*row) for row in writer.connection.execute(query).tuples()]
+        units = [Units(*row) for row in writer.connection.execute(query)]
         return writer.book(
             [
                 grant,
