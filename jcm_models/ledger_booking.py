@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from jcm_models.issuance_records import SIDES
-from jcm_models.issuances import issuances_of
 from jcm_models.ledger import JAPAN, Event, Issuance, Opening, Registration
 from jcm_models.results import Results
 
@@ -37,7 +36,7 @@ def scenario_events(
     """
     scenario = results.scenario
     project, host = scenario.name, scenario.host
-    issuances = list(issuances_of(scenario, results.arrays))
+    issuances = results.issuances()
     if not issuances:
         return []
     start = registered or min(each.monitored_from for each in issuances)

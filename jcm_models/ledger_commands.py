@@ -173,6 +173,7 @@ def _authorize(given: argparse.Namespace) -> str:
         cooperative_approach=given.approach,
         host=given.host,
         purposes=tuple(given.purposes),
+        parties=("JPN",) if "NDC" in given.purposes else (),
         first_vintage=given.vintages[0],
         last_vintage=given.vintages[1],
         quantity=given.quantity,
