@@ -200,12 +200,11 @@ def _of_block(known: _Known, party: str, event: Event, row: Any) -> Iterator[Act
     host = party == grant.host
     by_purpose = _SUBTYPES.get(row["transferred_by"], "")
     match event:
-        case UnitsAuthorized() if host:
-            yield Action(kind="Authorization", **common)
-            if by_purpose in ("Authorization", "Issuance"):
-                yield Action(kind="First transfer", subtype=by_purpose, **common)
+        case UnitsAuthorized():
+            yield from _authorized(event, by_purpose, party, grant.host, common)
         case FirstTransfer():
-            yield from _first_transfer(event, party, grant.host, common)
+            way = (event.source[:3], event.target[:3])
+            yield from _first_transfer(way, _TO_ANOTHER_PARTY, party, grant.host, common)
         case Transfer():
             here, there = (code[:3] for code in (event.source, event.target))
             if party == here != there:
@@ -221,19 +220,29 @@ def _of_block(known: _Known, party: str, event: Event, row: Any) -> Iterator[Act
                 yield _end(event, common)
 
 
-def _first_transfer(
-    event: FirstTransfer, party: str, host: str, common: dict[str, Any]
+def _authorized(
+    event: UnitsAuthorized, by_purpose: str, party: str, host: str, common: dict[str, Any]
 ) -> Iterator[Action]:
-    """Yield a first transfer, and the acquisition of units that were there already."""
-    here, acquiring = event.source[:3], event.target[:3]
+    """Yield an authorization, and the first transfer that it may be at once."""
     if party == host:
-        yield Action(
-            kind="First transfer",
-            subtype=_TO_ANOTHER_PARTY,
-            acquiring_party=acquiring,
-            **common,
-        )
-    elif party == acquiring == here:
+        yield Action(kind="Authorization", **common)
+    if by_purpose in ("Authorization", "Issuance"):
+        way = (event.source[:3], event.source[:3])
+        yield from _first_transfer(way, by_purpose, party, host, common)
+
+
+def _first_transfer(
+    way: tuple[str, str], subtype: str, party: str, host: str, common: dict[str, Any]
+) -> Iterator[Action]:
+    """Yield a first transfer from one register to another, as a Party reports it.
+
+    Units that stand with another Party than the host already are acquired in the same moment.
+    """
+    here, there = way
+    if party == host:
+        acquiring = "" if there == host else there
+        yield Action(kind="First transfer", subtype=subtype, acquiring_party=acquiring, **common)
+    elif party == here == there:
         yield Action(kind="Acquisition", transferring_party=host, **common)
 
 
