@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Emissions": "method_catalogue",
     "Equation": "method_catalogue",
+    "Ledger": "ledger_database",
     "MethodsPage": "methods_page",
     "Scenario": "scenario",
     "ScenarioError": "problems",
@@ -28,6 +29,9 @@ _HOMES = {
     "load_scenario": "simulation",
     "method": "method_catalogue",
     "methods": "method_catalogue",
+    "ndc_outcome": "article6_over_time",
+    "scenario_events": "ledger_booking",
+    "share_sensitivity": "shares_over_time",
     "simulate": "simulation",
     "simulate_all": "simulation",
     "units": "quantities",
@@ -37,6 +41,7 @@ _HOMES = {
 __all__ = [
     "Emissions",
     "Equation",
+    "Ledger",
     "MethodsPage",
     "Scenario",
     "ScenarioError",
@@ -48,6 +53,9 @@ __all__ = [
     "load_scenario",
     "method",
     "methods",
+    "ndc_outcome",
+    "scenario_events",
+    "share_sensitivity",
     "simulate",
     "simulate_all",
     "units",
@@ -55,13 +63,17 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from jcm_models.article6_over_time import ndc_outcome
     from jcm_models.explanation import explain
+    from jcm_models.ledger_booking import scenario_events
+    from jcm_models.ledger_database import Ledger
     from jcm_models.method_catalogue import Emissions, Equation, method, methods
     from jcm_models.methods_page import MethodsPage
     from jcm_models.plausibility import warnings_of
     from jcm_models.problems import ScenarioError
     from jcm_models.quantities import units
     from jcm_models.scenario import Scenario
+    from jcm_models.shares_over_time import share_sensitivity
     from jcm_models.simulation import (
         compute,
         compute_all,

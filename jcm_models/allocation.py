@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ROUNDINGS", "allocate"]
+__all__ = ["NEVER", "ROUNDINGS", "Phases", "allocate", "allocate_in_phases", "phase_in_force"]
 
 Whole = NDArray[np.int64]
 
@@ -14,6 +16,85 @@ ROUNDINGS = ("largest_remainder", "government_residual", "government_ceiling")
 # Shares such as 0.56 are not exact in binary: of 9,066,400 tonnes that is a hair more than a whole
 # number, which must not be rounded up, and a tie between remainders must stay a tie.
 _SAME = 6
+
+
+# The year in which a phase begins that waits for something.
+NEVER = np.iinfo(np.int64).max
+
+
+class Phases(NamedTuple):
+    """Divisions that follow each other; the last that has begun is in force.
+
+    `shares` [1] has shape (..., phase, party, year). `begins` is the position of the first year
+    of each phase, NEVER where it waits for the credits of `party`, times `price` [money/tCO2e],
+    to reach what is `owed` [money]; these have shape (..., phase), and `price` (..., phase, year).
+    """
+
+    shares: NDArray[np.float64]
+    begins: Whole
+    party: Whole
+    owed: NDArray[np.float64]
+    price: NDArray[np.float64]
+
+
+def phase_in_force(begins: Whole, year: Whole) -> Whole:
+    """Return the last phase that has begun.
+
+    Parameters
+    ----------
+    begins : array of int, shape (..., phase)
+        Position of the first year of each phase.
+    year : array of int, shape (...)
+        Position of a year.
+
+    Returns
+    -------
+    array of int, shape (...)
+        Position of the phase; the first, where none has begun.
+    """
+    begun = begins <= np.asarray(year)[..., np.newaxis]
+    return np.asarray((begun * np.arange(begins.shape[-1])).max(axis=-1))
+
+
+def allocate_in_phases(
+    total: Whole, vintage: Whole, phases: Phases, rounding: str = "largest_remainder"
+) -> tuple[Whole, Whole]:
+    """Divide whole credits, issuance by issuance, where some phase waits for a pay-back.
+
+    Parameters
+    ----------
+    total : array of int, shape (project, issuance)
+        Credits to divide [tCO2e], in order of time.
+    vintage : array of int, shape (project, issuance)
+        Position of the year of each issuance.
+    phases : Phases
+        With the dimension project in front. A phase that waits begins in the year after that in
+        which the credits have paid back.
+    rounding : {"largest_remainder", "government_residual", "government_ceiling"}
+        As of `allocate`.
+
+    Returns
+    -------
+    tuple of array of int
+        Credits of each party, shape (project, party, issuance) [tCO2e], and the position of the
+        phase in force, shape (project, year).
+    """
+    rows = np.arange(len(total))
+    begins, value = phases.begins.copy(), np.zeros(phases.owed.shape)
+    whole = np.zeros((len(total), phases.shares.shape[-2], total.shape[-1]), dtype=np.int64)
+    for issuance in range(total.shape[-1]):
+        year = vintage[:, issuance]
+        shares = phases.shares[rows, phase_in_force(begins, year), :, year]
+        divided = allocate(total[:, issuance, np.newaxis], shares[..., np.newaxis], rounding)
+        whole[..., issuance] = divided[..., 0]
+        credits_ = np.take_along_axis(divided[..., 0], phases.party, axis=-1)
+        value += credits_ * phases.price[rows, :, year]
+        paid = (value >= phases.owed) & (begins == NEVER)
+        begins = np.where(paid, year[:, np.newaxis] + 1, begins)
+    years = np.arange(phases.shares.shape[-1])
+    return whole, phase_in_force(
+        begins[:, np.newaxis], np.broadcast_to(years, (len(total), years.size))
+    )
 
 
 def allocate(

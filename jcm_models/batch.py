@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,20 @@ from numpy.typing import NDArray
 from jcm_models.periods import calendar_years
 from jcm_models.scenario import Scenario
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "Issued"]
 
 Array = NDArray[np.float64]
+
+
+class Issued(NamedTuple):
+    """The issuances of all scenarios side by side, each of shape (project, issuance).
+
+    `vintage` is the position of the year, `share` that of its reductions [1]. Scenarios with
+    fewer issuances than others have some that share nothing.
+    """
+
+    vintage: NDArray[np.int64]
+    share: Array
 
 
 class Batch:
@@ -39,6 +51,18 @@ class Batch:
     def size(self) -> int:
         """Number of scenarios."""
         return len(self.scenarios)
+
+    @functools.cached_property
+    def verified(self) -> Issued:
+        """What is verified and issued together, in order of time."""
+        found = [scenario.verified for scenario in self.scenarios]
+        most = max(each.vintage.size for each in found)
+        vintage = np.full((self.size, most), self.years.size - 1)
+        share = np.zeros((self.size, most))
+        for row, each in enumerate(found):
+            vintage[row, : each.vintage.size] = each.vintage - self.years[0]
+            share[row, : each.vintage.size] = each.share
+        return Issued(vintage, share)
 
     def spread(self, index: int, array: Array, *, ends: float | None = None) -> Array:
         """Lay numbers of a scenario's own years over the years of all.
@@ -66,9 +90,9 @@ class Batch:
         wide[..., span.stop :] = array[..., -1:] if ends is None else ends
         return wide
 
-    def stacked(self, read: Callable[[Scenario], Array], *, ends: float | None = None) -> Array:
+    def stacked(self, read: Callable[[Scenario], Array]) -> Array:
         """Return what `read` finds in each scenario, shape (project, ..., year)."""
-        return np.stack([self.spread(i, read(s), ends=ends) for i, s in enumerate(self.scenarios)])
+        return np.stack([self.spread(i, read(s)) for i, s in enumerate(self.scenarios)])
 
     def by_rule(self, rule: Callable[[Scenario], Any]) -> Iterator[tuple[Any, NDArray[np.int64]]]:
         """Yield each setting that some scenarios share, and which they are."""

@@ -84,12 +84,26 @@ def _fields_at(path: KeyPath, model: type[BaseModel]) -> dict[str, FieldInfo]:
     for part in path[:-1]:
         section = _section(here)
         if section is None:
-            here = typing.get_args(here)[1] if typing.get_origin(here) is dict else None
+            here = _inside(here)
         else:
-            described = section.model_fields.get(part)
+            described = _fields(section).get(part)
             here = described.annotation if described else None
     section = _section(here)
-    return dict(section.model_fields) if section else {}
+    return _fields(section) if section else {}
+
+
+def _fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a section by the keys that people write."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
+def _inside(annotation: Any) -> Any:
+    """Return the type of what a mapping or a list holds, or of what may also be left out."""
+    kinds = {dict: 1, tuple: 0}
+    for kind in (annotation, *typing.get_args(annotation)):
+        if typing.get_origin(kind) in kinds:
+            return typing.get_args(kind)[kinds[typing.get_origin(kind)]]
+    return None
 
 
 def _section(annotation: Any) -> type[BaseModel] | None:

@@ -7,16 +7,21 @@ from collections.abc import Collection, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.allocation_contradictions import (
+    contradictions_of_allocation,
+    contradictions_over_years,
+)
+from jcm_models.article6_contradictions import contradictions_of_article6
 from jcm_models.components import Input
+from jcm_models.crediting_contradictions import contradictions_of_monitoring
 from jcm_models.documents import dotted
 from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
-from jcm_models.variables import PARTIES, DefaultByChoice, input_variable
+from jcm_models.variables import DefaultByChoice, input_variable
 
 __all__ = ["contradictions"]
 
-_SUM_OF_SHARES = 1e-9
 _SUM_OF_COMPOSITION = 1e-6
 
 
@@ -38,18 +43,30 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
     problems = [
         *_backwards(scenario, unsound),
         *_lacking(scenario, unsound),
-        *_parties_without_share(scenario, unsound),
         *contradictions_of_levels(scenario, unsound),
     ]
+    # How whole tonnes are rounded decides nothing else.
+    if not _touched("allocation", {*unsound} - {"allocation.rounding"}):
+        problems += _placed(scenario, contradictions_of_allocation(scenario))
     broken = {*unsound, *(problem.path for problem in problems)}
     if _touched("years", broken):
         return problems
     problems += _outside(scenario, broken)
     pathways = list(_pathways(scenario, unsound))
     broken |= {problem.path for problem in pathways}
-    judged = "allocation" not in broken and not _touched("allocation.shares", broken)
     problems += [*pathways, *_compositions(scenario, broken)]
-    return [*problems, *(_sums_of_shares(scenario) if judged else [])]
+    if not _touched("crediting", broken):
+        problems += _placed(scenario, contradictions_of_monitoring(scenario))
+    if not _touched("allocation", broken - {"allocation.rounding"}):
+        problems += _placed(scenario, contradictions_over_years(scenario))
+    if not _touched("article6", broken):
+        problems += _placed(scenario, contradictions_of_article6(scenario))
+    return problems
+
+
+def _placed(scenario: Scenario, said: Iterator[tuple[str, str]]) -> Iterator[Problem]:
+    for path, text in said:
+        yield Problem(path, text, scenario.document.place(tuple(path.split("."))))
 
 
 def _touched(section: str, keys: Collection[str]) -> bool:
@@ -129,26 +146,3 @@ def _compositions(scenario: Scenario, unsound: Collection[str]) -> Iterator[Prob
             if np.any(np.abs(sums - 1.0) > _SUM_OF_COMPOSITION):
                 text = f"adds up to {sums[0]:.6g} in {years[0]}; the shares must add up to 1"
                 yield Problem(path, text, scenario.document.place((*part.path, name)))
-
-
-def _parties_without_share(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
-    for party, share in scenario.allocation.shares.items():
-        path = ("allocation", "shares", party)
-        if not any(share.points) and not _touched(dotted(path), unsound):
-            text = "found 0, which gives this party nothing; give it a share or leave it out"
-            yield Problem(dotted(path), text, scenario.document.place(path))
-
-
-def _sums_of_shares(scenario: Scenario) -> Iterator[Problem]:
-    given = scenario.allocation.shares
-    sums = scenario.shares().sum(axis=0)
-    wrong = np.flatnonzero(np.abs(sums - 1.0) > _SUM_OF_SHARES)
-    if wrong.size:
-        year = scenario.calendar_years[wrong[0]]
-        listed = " + ".join(given[p].written for p in PARTIES if p in given) or "nothing"
-        text = (
-            f"add up to {sums[wrong[0]]:.6g} in {year} ({listed}); they must add up to 1, and a "
-            "file that gives any gives them all"
-        )
-        place = scenario.document.place(("allocation", "shares"))
-        yield Problem("allocation.shares", text, place)

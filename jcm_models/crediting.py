@@ -1,13 +1,14 @@
-"""From reductions to credits: period, discount, deficits, whole tonnes (E3, E4, K1 to K3)."""
+"""From reductions to credits: period, margin, discount, deficits, whole tonnes (E3, E4, K1-K3)."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Crediting", "credit", "whole_tonnes"]
+__all__ = ["Crediting", "by_year", "credit", "of_vintage", "whole_tonnes"]
 
 Array = NDArray[np.float64]
 
@@ -16,9 +17,13 @@ _GRAMS = 6
 
 
 class Crediting(NamedTuple):
-    """Where each reduction goes, each [tCO2e/yr], shape (..., year); the parts add up to it."""
+    """Where each reduction goes, each [tCO2e/yr]; the parts add up to it.
+
+    `outside` has shape (..., year), the others (..., issuance).
+    """
 
     outside: Array
+    conservative: Array
     discounted: Array
     deficit: Array
     rounded: Array
@@ -30,6 +35,8 @@ def credit(
     inside: Array,
     discount: Array,
     *,
+    margin: Array | float = 0.0,
+    vintage: NDArray[np.int64] | None = None,
     negative: str = "carried",
     rounding: str = "down",
 ) -> Crediting:
@@ -39,32 +46,45 @@ def credit(
     ----------
     reductions : array, shape (..., year)
         Reductions against the reference [tCO2e/yr]; negative where the project emits more.
-    inside : array, shape (year,)
-        Share of the year that lies in the crediting period [1].
+    inside : array, shape (..., issuance)
+        Share of its year's reductions that an issuance covers [1].
     discount : array, shape (..., year)
         Factor the reductions are multiplied by [1]; 1 takes nothing away.
+    margin : array, shape (..., year)
+        Calculated less actual project emissions [tCO2e/yr].
+    vintage : array of int, shape (..., issuance)
+        Position of the year of each issuance, in order of time; without it every year is issued
+        by itself.
     negative : {"carried", "ignored"}
-        What happens to a year above the reference: it is made good by the years after it
-        before credits arise again, or it is left out.
+        What happens to an issuance above the reference: it is made good by those after it before
+        credits arise again, or it is left out.
     rounding : {"down", "nearest"}
-        How fractions of a tonne are rounded, per vintage.
+        How fractions of a tonne are rounded, per vintage and issuance.
 
     Returns
     -------
     Crediting
-        Outside the crediting period, discounted, deficit, rounded away, issued [tCO2e/yr].
+        Outside what is verified, calculated conservatively, discounted, deficit, rounded away,
+        issued [tCO2e/yr].
 
     Notes
     -----
-    :math:`ER_y = OUT_y + DIS_y + DEF_y + RND_y + I_y` in every year.
+    :math:`ER_y = OUT_y + CON_y + DIS_y + DEF_y + RND_y + I_y` in every year, summed over its
+    issuances.
     """
-    eligible = reductions * inside
-    discounted = np.maximum(eligible, 0.0) * (1.0 - discount)
-    net = eligible - discounted
+    added = np.broadcast_to(margin, reductions.shape)
+    if vintage is None:
+        vintage = np.broadcast_to(np.arange(reductions.shape[-1]), reductions.shape)
+    eligible = of_vintage(reductions, vintage) * inside
+    conservative = of_vintage(added, vintage) * inside
+    left = eligible - conservative
+    discounted = np.maximum(left, 0.0) * (1.0 - of_vintage(discount, vintage))
+    net = left - discounted
     creditable = _deficits_made_good(net) if negative == "carried" else np.maximum(net, 0.0)
     issued = whole_tonnes(creditable, rounding)
     return Crediting(
-        outside=reductions - eligible,
+        outside=reductions - by_year(eligible, vintage, reductions.shape[-1]),
+        conservative=conservative,
         discounted=discounted,
         deficit=net - creditable,
         rounded=creditable - issued,
@@ -72,13 +92,66 @@ def credit(
     )
 
 
+def of_vintage(yearly: NDArray[Any], vintage: NDArray[np.int64]) -> NDArray[Any]:
+    """Return for each issuance what stands at its year.
+
+    Parameters
+    ----------
+    yearly : array, shape (..., year)
+        In any unit.
+    vintage : array of int, shape (..., issuance)
+        Position of the year of each issuance.
+
+    Returns
+    -------
+    array, shape (..., issuance)
+        In the same unit.
+    """
+    shape = np.broadcast_shapes(yearly.shape[:-1], vintage.shape[:-1])
+    return np.take_along_axis(
+        np.broadcast_to(yearly, (*shape, yearly.shape[-1])),
+        np.broadcast_to(vintage, (*shape, vintage.shape[-1])),
+        axis=-1,
+    )
+
+
+def by_year(amounts: NDArray[Any], vintage: NDArray[np.int64], years: int) -> NDArray[Any]:
+    """Add up over the issuances of each year.
+
+    Parameters
+    ----------
+    amounts : array, shape (..., issuance)
+        Amounts of the issuances [tCO2e].
+    vintage : array of int, shape (..., issuance)
+        Position of the year of each issuance.
+    years : int
+        Number of years.
+
+    Returns
+    -------
+    array, shape (..., year)
+        Sums [tCO2e/yr].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> by_year(np.array([50, 8, 4]), np.array([0, 1, 1]), 3)
+    array([50, 12,  0])
+    """
+    rows = np.arange(math.prod(amounts.shape[:-1])) * years
+    place = np.broadcast_to(vintage, amounts.shape) + rows.reshape(*amounts.shape[:-1], 1)
+    sums = np.zeros(rows.size * years, dtype=amounts.dtype)
+    np.add.at(sums, place.ravel(), amounts.ravel())
+    return sums.reshape(*amounts.shape[:-1], years)
+
+
 def _deficits_made_good(net: Array) -> Array:
-    """Return what each year leaves to credit after it has made good the years before it."""
+    """Return what each issuance leaves to credit after it has made good those before it."""
     creditable = np.zeros_like(net)
     owed = np.zeros(net.shape[:-1])
-    for year in range(net.shape[-1]):
-        available = net[..., year] - owed
-        creditable[..., year] = np.maximum(available, 0.0)
+    for issuance in range(net.shape[-1]):
+        available = net[..., issuance] - owed
+        creditable[..., issuance] = np.maximum(available, 0.0)
         owed = np.maximum(-available, 0.0)
     return creditable
 

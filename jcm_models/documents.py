@@ -19,6 +19,9 @@ _SHOWN_OF_A_NAME = 80
 _WHOLE_VALUES = {*FORMS, "en", "ja"}
 # Shares mean something only together: a file that gives any gives them all.
 _TOGETHER = {("allocation", "shares")}
+# One way of dividing credits takes the place of another, with all that belongs to it.
+_WAYS = {"shares", "contributions", "agreed", "phases"}
+_OF_EVERY_WAY = {"rounding"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,10 @@ def _merged(base: Document, top: Document) -> Document:
 def _overlay(
     base: dict[str, Any], top: dict[str, Any], path: KeyPath, places: dict[KeyPath, Place]
 ) -> dict[str, Any]:
-    merged = dict(base)
+    stale = _stale(base, top, path)
+    for key in stale:
+        _forget(places, (*path, key))
+    merged = {key: value for key, value in base.items() if str(key) not in stale}
     for key, value in top.items():
         here = (*path, str(key))
         old = base.get(key)
@@ -112,6 +118,13 @@ def _overlay(
             _forget(places, here)
             merged[key] = value
     return merged
+
+
+def _stale(base: dict[str, Any], top: dict[str, Any], path: KeyPath) -> set[str]:
+    """Name what a section no longer says once credits are divided in another way."""
+    if path != ("allocation",) or not _WAYS & top.keys():
+        return set()
+    return {str(key) for key in base} - _OF_EVERY_WAY
 
 
 def _is_section(value: Any) -> bool:
@@ -178,6 +191,8 @@ def _single_values(
         path = tuple(str(key).split("."))
         known = data.get(path[0]) if len(path) == 1 else None
         if _is_section(known) and _is_section(value):
+            stale = _stale(known or {}, value, path)
+            yield from (((*path, key), None) for key in sorted(stale))
             yield from (((*path, str(inner)), new) for inner, new in value.items())
         else:
             yield path, value
@@ -200,5 +215,8 @@ def _replaced(data: dict[Any, Any], path: KeyPath, value: Any) -> tuple[dict[Any
     inside = data.get(head)
     if len(path) == 1:
         return {**data, head: value}, inside
+    if isinstance(inside, list) and path[1].isdecimal():
+        items, old = _replaced(dict(enumerate(inside)), path[1:], value)
+        return {**data, head: list(items.values())}, old
     new, old = _replaced(inside if isinstance(inside, dict) else {}, path[1:], value)
     return {**data, head: new}, old

@@ -182,9 +182,12 @@ class _Explainer:
 
     def _written(self, path: str, where: _Where) -> Iterator[Explanation]:
         """Explain the numbers of the scenario at and below a key; none where it was not given."""
-        others = {f"{path}.{party}" for party in PARTIES if where.party not in {None, party}}
+        if path == "allocation.phases":
+            phase = self.dataset["allocation_phase"].sel(year=where.year)
+            path = f"{path}.{int(phase) - 1}"
+        others = tuple(f".shares.{p}" for p in PARTIES if where.party not in {None, p})
         for key, row in self.rows.items():
-            if (key == path or key.startswith(f"{path}.")) and key not in others:
+            if (key == path or key.startswith(f"{path}.")) and not key.endswith(others):
                 year = self.assessed[where.year] if _is_held(row["variable"]) else where.year
                 yield _number(row, year - int(self.dataset["year"].values[0]), year)
 
@@ -214,7 +217,9 @@ def _number(row: Mapping[str, Any], at: int, year: int) -> Explanation:
 
 
 def _value(array: Any, where: _Where) -> str:
-    unit = str(array.attrs["units"])
+    # A number that is no share, such as that of a phase, is not written in per cent.
+    counted = array.attrs["units"] == "1" and array.attrs["kind"] != "share"
+    unit = "" if counted else str(array.attrs["units"])
     chosen = array.sel(**where.picks(array))
     if chosen.ndim:
         (dim,) = chosen.dims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,9 @@ from jcm_models.batch import Batch
 from jcm_models.level_settings import OWN, numbers_of
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
-from jcm_models.steps import Arrays, IdentityError
+from jcm_models.steps import Arrays, IdentityError, injecting
 
-__all__ = ["assert_identity", "levels_out_of_order"]
+__all__ = ["assert_identity", "credited_beyond_injection", "levels_out_of_order"]
 
 # Half a kilogram, and the noise of arithmetic on large sums: far below the tonne of K7.
 _TONNES = 5e-4
@@ -57,6 +58,36 @@ def _below_nothing(scenario: Scenario, year: int) -> Problem:
     path = _setting(scenario, "reference")
     text = f"the reference is below zero in {year}; it must be 0 or more (convention E1)"
     return Problem(path, text, scenario.document.place(tuple(path.split("."))))
+
+
+def credited_beyond_injection(batch: Batch, known: Arrays) -> list[Problem]:
+    """Find CCS projects whose crediting period is given and reaches beyond the injection (K5)."""
+    problems: list[Problem] = []
+    inside = injecting(batch, known) > 0
+    for index in [i for i, scenario in enumerate(batch.scenarios) if scenario.injects]:
+        scenario, years = batch.scenarios[index], batch.years[inside[index]]
+        if years.size:
+            problems += _beyond(scenario, int(years[0]), int(years[-1]))
+    return problems
+
+
+def _beyond(scenario: Scenario, first_year: int, last_year: int) -> Iterator[Problem]:
+    crediting, operation = scenario.crediting, scenario.operation
+    first = datetime.date(first_year, 1, 1)
+    last = datetime.date(last_year, 12, 31)
+    first, last = max(first, operation.start or first), min(last, operation.end or last)
+    for key, day, wrong in (
+        ("start", crediting.start, crediting.start and crediting.start < first),
+        ("end", crediting.end, crediting.end and crediting.end > last),
+    ):
+        if wrong:
+            text = (
+                f"found {day}, but CO2 is injected from {first} to {last}, and credits arise from "
+                "the start to the end of injection only (convention K5); leave it out, or credit "
+                "within the injection"
+            )
+            place = scenario.document.place(("crediting", key))
+            yield Problem(f"crediting.{key}", text, place)
 
 
 def _setting(scenario: Scenario, level: str) -> str:
@@ -104,6 +135,7 @@ def assert_identity(batch: Batch, known: Arrays) -> None:
 def _parts(known: Arrays) -> Iterator[tuple[str, NDArray[Any]]]:
     yield "not issued (BaU - reference)", np.nan_to_num(known["unissued_reductions"], nan=0.0)
     yield "outside the crediting period", known["reductions_outside_crediting"]
+    yield "calculated conservatively", known["reductions_by_conservative_project"]
     yield "discounted", known["reductions_discounted"]
     yield "deficits", known["deficit_settled"]
     yield "rounded away", known["reductions_rounded_away"]

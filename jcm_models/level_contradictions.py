@@ -56,7 +56,8 @@ def _operation(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _renewals(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    renewals, years = scenario.crediting.renewals, scenario.years
+    period, years = scenario.crediting, scenario.years
+    renewals = period.renewals
     if list(renewals) != sorted(set(renewals)):
         yield "crediting.renewals", "must rise from one to the next"
     for day in renewals:
@@ -65,6 +66,12 @@ def _renewals(scenario: Scenario) -> Iterator[tuple[str, str]]:
                 "crediting.renewals",
                 f"found {day}; a renewal lies after the first year, {years.first}, "
                 f"and not after {years.last}",
+            )
+        elif (period.start and day <= period.start) or (period.end and day > period.end):
+            yield (
+                "crediting.renewals",
+                f"found {day}, which lies outside the crediting period that it renews, "
+                f"{period.start or 'from the start'} to {period.end or 'the end'}",
             )
     if scenario.reference.assessed == "at_renewal" and not renewals:
         text = "needs crediting.renewals, the days on which the reference is assessed anew"

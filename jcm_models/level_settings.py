@@ -207,7 +207,11 @@ def numbers_of(section: Section, path: tuple[str, ...]) -> Iterator[tuple[tuple[
             yield (*path, name), found
         elif isinstance(found, Section):
             yield from numbers_of(found, (*path, name))
-        elif isinstance(found, dict):
-            for key, value in found.items():
+        elif isinstance(found, (dict, tuple)):
+            inside = found.items() if isinstance(found, dict) else enumerate(found)
+            for key, value in inside:
+                here = (*path, name, str(key))
                 if isinstance(value, Value):
-                    yield (*path, name, key), value
+                    yield here, value
+                elif isinstance(value, Section):
+                    yield from numbers_of(value, here)

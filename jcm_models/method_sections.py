@@ -38,6 +38,7 @@ _EQUATIONS = (
 _SYMBOLS = {
     "inside": "c_y",
     "creditable": "X_y",
+    "conservative": r"\mathrm{CON}_y",
     "discounted": r"\mathrm{DIS}_y",
     "deficit": r"\mathrm{DEF}_y",
     "reserve": "R_y",
@@ -126,10 +127,13 @@ def method(results: Results, words: Words) -> str:
     methods = [_method(found, parts, results, words) for found, parts in used.items()]
     table = result_variables()
     shown = [table[name] for name in _EQUATIONS if _shown(table[name], results)]
+    agreed = scenario.allocation.agreed is not None
     rules = (
         f"method.rounding_{scenario.crediting.rounding}",
         f"method.negative_{scenario.crediting.negative}",
-        f"method.{scenario.allocation.rounding}",
+        *(("method.monitoring",) if scenario.crediting.monitoring else ()),
+        f"method.shares_{scenario.allocation.way}",
+        *((f"method.{scenario.allocation.rounding}",) if not agreed else ()),
         *(("method.operation",) if scenario.operation.start else ()),
         "method.identity",
     )

@@ -189,14 +189,25 @@ def _with_stand_ins(
     structure: Structure | None, data: dict[str, Any], document: Document
 ) -> Scenario | None:
     """Read what is sound, with stand-ins for what is missing."""
-    for _ in range(2):  # a section first, then what it lacks
+    for _ in range(3):  # a section first, then what it lacks
         scenario, errors = _validated(structure, data, document)
         for error in errors:
             path = key_path(error)
-            if dotted(path) not in _STAND_INS:
+            if dotted(path) in _STAND_INS:
+                _put(data, path, _STAND_INS[dotted(path)])
+            elif len(path) > 2:  # a section that lacks something says nothing
+                _drop(data, path[:-1])
+            else:
                 return None
-            _put(data, path, _STAND_INS[dotted(path)])
     return scenario or _validated(structure, data, document)[0]
+
+
+def _drop(data: dict[str, Any], path: KeyPath) -> None:
+    section: Any = data
+    for part in path[:-1]:
+        section = section.get(part) if isinstance(section, dict) else None
+    if isinstance(section, dict):
+        section.pop(path[-1], None)
 
 
 def _put(data: dict[str, Any], path: KeyPath, value: Any) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.issuances import Issuance, issuances_of
 from jcm_models.level_settings import OWN, numbers_of
+from jcm_models.rulebook import JAPAN
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
 from jcm_models.variables import PARTIES, Variable, result_variables
@@ -31,13 +33,16 @@ class Results(Mapping[str, NDArray[Any]]):
         What was simulated.
     arrays : mapping of str to array
         By the name of the variable; dimensions as the table of variables says.
+    by_issuance : mapping of str to array
+        What `issuances` lists, shape (issuance,) or (party, issuance).
     """
 
     scenario: Scenario
     arrays: Mapping[str, NDArray[Any]]
+    by_issuance: Mapping[str, NDArray[Any]]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Return a variable, or the coordinate ``year``, ``party``, ``component`` or ``rule``."""
+        """Return a variable, or the coordinate ``year``, ``party``, ``country`` and others."""
         if name in self.arrays:
             return self.arrays[name]
         if name == "year":
@@ -48,6 +53,8 @@ class Results(Mapping[str, NDArray[Any]]):
             return np.array(self.scenario.reference.rules)
         if name == "party":
             return np.array(PARTIES)
+        if name == "country":
+            return np.array([self.scenario.host, JAPAN])
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -57,6 +64,13 @@ class Results(Mapping[str, NDArray[Any]]):
     def __len__(self) -> int:
         """Count the variables."""
         return len(self.arrays)
+
+    def issuances(self) -> list[Issuance]:
+        """Return what is issued, by monitoring period and vintage, for a ledger to book.
+
+        Their sums over a vintage are ``credits_issued``, ``reserve_withheld`` and ``credits``.
+        """
+        return list(issuances_of(self.scenario, self.by_issuance))
 
     def to_dataset(self) -> xr.Dataset:
         """Return the results as a labelled Dataset, with units, sources and the inputs (D1, D2)."""
@@ -78,6 +92,7 @@ class Results(Mapping[str, NDArray[Any]]):
 _COORDINATES = {
     "year": {"calendar": "gregorian", "long_name": "Year"},
     "party": {"long_name": "Party"},
+    "country": {"long_name": "Country whose NDC is adjusted"},
     "component": {"long_name": "Component of the project"},
     "rule": {"long_name": "Rule that sets the reference"},
 }
@@ -162,6 +177,8 @@ def described(name: str, scenario: Scenario) -> Variable:
     where rules set the reference, it is theirs.
     """
     variable = result_variables()[name]
+    if name == "allocation_share":
+        return _of_shares(variable, scenario)
     if name not in _EMISSIONS:
         return _of_rules(variable, scenario) if name == "reference_by_rule" else variable
     if scenario.is_combined:
@@ -199,6 +216,38 @@ def _of_components(variable: Variable, scenario: Scenario) -> Variable:
         equation = " * ".join([base, *({f"factor of {n.split('.')[1]}": None for n in factors})])
         return replace(variable, equation=equation, inputs=(*own, *numbers))
     return _lowered(variable, scenario, f"sum of {component} over the components", (component,))
+
+
+_OF_CONTRIBUTIONS = (
+    "allocation.contributions",
+    "allocation.weights",
+    "allocation.floors",
+    "allocation.programme",
+)
+
+
+def _of_shares(variable: Variable, scenario: Scenario) -> Variable:
+    """Say how the shares arise: given, by contribution, agreed, or by the phase in force."""
+    allocation = scenario.allocation
+    if allocation.agreed is not None:
+        text = "allocation.agreed of the party / allocation.agreed of all, by vintage"
+        return replace(variable, equation=text, math="", inputs=())
+    if allocation.phases is not None:
+        text = "as the phase in force divides: its shares, or the contributions by its rule"
+        names = ("allocation_phase", "allocation.phases", "allocation.contributions")
+        return replace(variable, equation=text, math="", inputs=names)
+    if not allocation.by_contributions:
+        return variable
+    weights = "weighted " if allocation.rule == "weighted" else ""
+    made = " made by then" if allocation.counted == "to_date" else ""
+    return replace(
+        variable,
+        equation=f"max(floor of the party, t * {weights}contributions of the party{made}), "
+        "with the t for which the shares add up to 1",
+        math=r"s_{p,y} = \max\left( f_p, t_y \sum_{c \in p} w_c \, a_c \right) , \quad "
+        r"\sum_p s_{p,y} = 1",
+        inputs=_OF_CONTRIBUTIONS,
+    )
 
 
 def _lowered(

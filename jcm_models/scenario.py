@@ -8,41 +8,49 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from dataclasses import replace
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, InstanceOf, PrivateAttr, SerializeAsAny, field_validator
 
+from jcm_models.allocation_settings import PROGRAMMES, Allocation, Division
+from jcm_models.article6_settings import Article6
 from jcm_models.components import Component, Input, Part, Section, Text
+from jcm_models.crediting_settings import DEFAULT, Crediting, Day, default_number
 from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbers_of
 from jcm_models.method_catalogue import find_method
 from jcm_models.periods import calendar_years, last_day, share_of_years, years_assessed
-from jcm_models.rulebook import Partner, partner
+from jcm_models.problems import Place
+from jcm_models.rulebook import Partner, Rule, partner, rules_at
+from jcm_models.tables import line_of
 from jcm_models.values import InUnit, Value
-from jcm_models.variables import PARTIES, input_variable
+from jcm_models.variables import Variable, input_variable, result_variables
 from jcm_models.written import Written
 
-__all__ = ["Combined", "Input", "Scenario"]
+__all__ = ["Combined", "Input", "Scenario", "Verified"]
 
-Party = Literal["japan_government", "japan_participants", "host_government", "host_participants"]
-
-_DEFAULT = "default of the workbench"
 _PARTS = ("project", "components")
+
+_RULES = "rules/general.yaml"
+_SECTIONS = ("operation", "bau", "reference", "crediting", "reserve", "allocation", "article6")
+_BY_CATEGORY = {"shares", "weights", "floors"}
 
 # Every target below BaU in the table of defaults is one for 2030.
 _NDC_TARGET_YEAR = 2030
 
 
-def _default(name: str, value: float) -> Value:
-    return InUnit(input_variable(name)).value(Written(value=value, note=_DEFAULT))
-
-
-Day: TypeAlias = Annotated[
-    datetime.date, Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2300, 12, 31))
-]
+def _of_phase(row: Variable, number: int) -> Variable:
+    """Return what a number of a phase is, named by the phase."""
+    phase = result_variables()["allocation_phase"]
+    return replace(
+        row,
+        label=f"{row.label} ({phase.label.lower()} {number})",
+        label_ja=f"{row.label_ja}（{phase.label_ja} {number}）",
+    )
 
 
 class Years(Section):
@@ -54,43 +62,13 @@ class Years(Section):
     """Last year."""
 
 
-class Crediting(Section):
-    """How reductions become credits."""
-
-    start: Day | None = None
-    """First day of the crediting period; the first day simulated, unless given."""
-    end: Day | None = None
-    """Last day of the crediting period; the last day simulated, unless given."""
-    renewals: tuple[Day, ...] = ()
-    """Days on which the crediting period is renewed and the reference assessed anew."""
-    discount: Annotated[Value, InUnit(input_variable("crediting.discount"))] = Field(
-        default_factory=lambda: _default("crediting.discount", 1.0)
-    )
-    """Factor that multiplies the reductions; 1 takes nothing away."""
-    negative: Literal["carried", "ignored"] = "carried"
-    """Whether years above the reference are made good by later years."""
-    rounding: Literal["down", "nearest"] = "down"
-    """How fractions of a tonne are rounded, per vintage."""
-
-
 class Reserve(Section):
     """The reserve that CCS projects withhold against reversals."""
 
     rate: Annotated[Value, InUnit(input_variable("reserve.rate"))] = Field(
-        default_factory=lambda: _default("reserve.rate", 0.0)
+        default_factory=lambda: default_number("reserve.rate", 0.0)
     )
     """Share of issued credits withheld; in principle 3 % for CCS and CCUS."""
-
-
-class Allocation(Section):
-    """How credits are divided among the parties."""
-
-    shares: dict[Party, Annotated[Value, InUnit(input_variable("allocation.shares"))]]
-    """Share of each party; together they are 1 in every year."""
-    rounding: Literal["largest_remainder", "government_residual", "government_ceiling"] = (
-        "largest_remainder"
-    )
-    """How whole tonnes are made of shares, with the sum kept."""
 
 
 class Operation(Section):
@@ -107,6 +85,18 @@ class Operation(Section):
         if self.start is None or self.lifetime is None:
             return None
         return last_day(self.start, self.lifetime.points[0])
+
+
+class Verified(NamedTuple):
+    """What is verified together: of each vintage the monitoring period and its share of the year.
+
+    In order of time, each of shape (issuance,). Without monitoring periods every year is verified
+    by itself, and `period` counts the years.
+    """
+
+    period: NDArray[np.int64]
+    vintage: NDArray[np.int64]
+    share: NDArray[np.float64]
 
 
 class Combined(Section):
@@ -143,6 +133,8 @@ class Scenario(Section):
     """The reserve against reversals."""
     allocation: Allocation
     """How credits are divided."""
+    article6: Article6 = Article6()
+    """What becomes a mitigation outcome, and both countries' NDCs."""
     notebook: str = "reference_vs_bau"
     """The notebook that reports on this scenario."""
     notes: list[str] = Field(default_factory=list)
@@ -183,6 +175,11 @@ class Scenario(Section):
             Part(name, (*_PARTS, name), find_method(s.method), s, chosen, from_bau)
             for name, s in self.project.components.items()
         )
+
+    @property
+    def injects(self) -> bool:
+        """Whether carbon dioxide is injected, so that credits arise only meanwhile (K5)."""
+        return any(part.method.name == "co2_storage" for part in self.parts)
 
     @functools.cached_property
     def is_levelled(self) -> bool:
@@ -232,13 +229,31 @@ class Scenario(Section):
         lies in the crediting period is counted from July on. Where it does not operate, what
         still arises (waste not put into a landfill long ago) is counted by days of the year.
         """
-        years, operation, period = self.calendar_years, self.operation, self.crediting
-        operating = self.share_operating
-        starts = [day for day in (operation.start, period.start) if day is not None]
-        ends = [day for day in (operation.end, period.end) if day is not None]
+        return self._share_between(self.crediting.start, self.crediting.end)
+
+    def _share_between(
+        self, first: datetime.date | None, last: datetime.date | None
+    ) -> NDArray[np.float64]:
+        years, operation = self.calendar_years, self.operation
+        starts = [day for day in (operation.start, first) if day is not None]
+        ends = [day for day in (operation.end, last) if day is not None]
         both = share_of_years(years, max(starts, default=None), min(ends, default=None))
-        by_days = share_of_years(years, period.start, period.end)
+        by_days = share_of_years(years, first, last)
+        operating = self.share_operating
         return np.divide(both, operating, out=by_days, where=operating > 0)
+
+    @property
+    def verified(self) -> Verified:
+        """What is verified, by monitoring period and vintage (T3)."""
+        years, periods = self.calendar_years, self.crediting.monitoring
+        if not periods:
+            return Verified(np.arange(years.size), years, self.share_credited)
+        found = []
+        for number, period in enumerate(periods):
+            inside = (years >= period.from_.year) & (years <= period.to.year)
+            share = self._share_between(period.from_, period.to)
+            found.append((np.full(years.shape, number)[inside], years[inside], share[inside]))
+        return Verified(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     @property
     def share_operating(self) -> NDArray[np.float64]:
@@ -281,24 +296,54 @@ class Scenario(Section):
         """Yield every number of the scenario, the project's first, defaults among them."""
         for part in self.parts:
             yield from part.inputs(self._document.place)
-        for name in ("operation", "bau", "reference", "crediting", "reserve", "allocation"):
+        for name in _SECTIONS:
             for path, value in numbers_of(getattr(self, name), (name,)):
                 yield self._input(path, value)
+        yield from self._programme_floors()
         default = self._ndc_default
         if self.reference.ndc and self.reference.ndc.reduction is None and default:
             row = input_variable("reference.ndc.reduction")
             yield Input(row.name, row, default.value, default.place, is_default=True)
 
     def _input(self, path: KeyPath, value: Value) -> Input:
-        by = path[-1] if path[-2] in {"shares", "weights"} else ""
-        row = input_variable(dotted(path[:-1] if by else path))
-        ours = value.note == _DEFAULT
+        row, category = self._row_of(path)
+        ours = value.note == DEFAULT
         place = None if ours else self._document.place(path)
-        return Input(dotted(path), row, value, place, by, is_default=ours)
+        return Input(dotted(path), row, value, place, category, is_default=ours)
 
-    def shares(self) -> NDArray[np.float64]:
-        """Return the shares of all four parties [1], shape (party, year)."""
-        years = self.calendar_years
-        zero = np.zeros(years.shape)
-        given = self.allocation.shares
-        return np.stack([given[p].at(years) if p in given else zero for p in PARTIES])
+    def _row_of(self, path: KeyPath) -> tuple[Variable, str]:
+        """Return what a number is, and the party, kind or name it is given for."""
+        if path[:2] == ("allocation", "contributions"):
+            given = (self.allocation.contributions or {})[path[2]]
+            row = input_variable(dotted((*path[:2], *path[3:])))
+            return given.variable(row), path[2]
+        phased = path[:2] == ("allocation", "phases")
+        key = (*path[:2], *path[3:]) if phased else path
+        by = key[-2] in _BY_CATEGORY
+        # A phase takes what a single division takes.
+        row = input_variable(dotted((key[0], key[-2]) if by else key))
+        return (_of_phase(row, int(path[2]) + 1) if phased else row), key[-1] if by else ""
+
+    def _programme_floors(self) -> Iterator[Input]:
+        for path, division in self.allocation.divisions():
+            rule, floor = self._programme_rule(division), self.programme_floor(division)
+            if division.programme and rule and floor:
+                row, party = self._row_of((*path, "floors", PROGRAMMES[division.programme][0]))
+                place = Place(f"jcm_models/{_RULES}", line_of(_RULES, ("rules", rule.name)))
+                key = dotted((*path, "programme"))
+                yield Input(key, row, floor, place, party, is_default=True)
+
+    def _programme_rule(self, division: Division) -> Rule | None:
+        """Return the rule of its programme of support that applied when crediting began."""
+        if division.programme is None:
+            return None
+        day = self.crediting.start or datetime.date(self.years.first, 1, 1)
+        return rules_at(self.host, day).get(PROGRAMMES[division.programme][1])
+
+    def programme_floor(self, division: Division) -> Value | None:
+        """Return the least share that the rule of its programme of support asks for [1]."""
+        rule = self._programme_rule(division)
+        if rule is None:
+            return None
+        written = Written(value=float(rule.value), source=rule.source, note=rule.note or None)
+        return InUnit(input_variable("allocation.floors")).value(written)

@@ -51,8 +51,8 @@ def scenario_schema() -> dict[str, Any]:
     extends = {"type": "string", "description": "Another scenario file, whose keys this adds to."}
     schema["properties"] = {"extends": extends, **schema["properties"]}
     schema.pop("required", None)
-    shared["Allocation"].pop("required", None)
-    shared["Years"].pop("required", None)
+    for partial in ("Years", "Contribution"):  # what these lack may stand in the extended file
+        shared[partial].pop("required")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

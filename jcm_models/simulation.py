@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_models.batch import Batch
-from jcm_models.identities import assert_identity, levels_out_of_order
+from jcm_models.identities import assert_identity, credited_beyond_injection, levels_out_of_order
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import read_scenario
 from jcm_models.results import Portfolio, Results
 from jcm_models.scenario import Scenario
-from jcm_models.steps import STEPS, Arrays, IdentityError
+from jcm_models.shares_over_time import shares_out_of_order
+from jcm_models.steps import BY_ISSUANCE, STEPS, Arrays, IdentityError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,7 +54,8 @@ def load_scenario(
     reading = read_scenario(name, overrides, origin)
     problems = list(reading.problems)
     if reading.scenario is not None and not _unsound(problems):
-        problems += _disorder(reading.scenario)
+        sections = {problem.path.split(".")[0] for problem in problems}
+        problems += _disorder(reading.scenario, divided="allocation" not in sections)
     if problems or reading.scenario is None:
         raise ScenarioError(problems)
     return reading.scenario
@@ -67,15 +69,18 @@ def _unsound(problems: list[Problem]) -> bool:
     return any(problem.path.split(".")[0] in _DECISIVE for problem in problems)
 
 
-def _disorder(scenario: Scenario) -> list[Problem]:
+def _disorder(scenario: Scenario, *, divided: bool) -> list[Problem]:
+    """Find what only the levels show; `divided` tells whether the allocation can be judged."""
     batch = Batch([scenario])
-    arrays: Arrays = {}
     try:
-        for step in STEPS[:_LEVELS]:
+        arrays = _levels(batch, divided=divided)
+        # Whether agreed tonnes are those issued is known when they are.
+        agreed = divided and scenario.allocation.agreed is not None
+        for step in STEPS[_LEVELS:] if agreed else ():
             arrays.update(step(batch, arrays))
     except ScenarioError as error:
         return list(error.problems)
-    return levels_out_of_order(batch, arrays)
+    return []
 
 
 def simulate(scenario: Scenario) -> xr.Dataset:
@@ -126,11 +131,14 @@ def compute(scenario: Scenario) -> Results:
         message = f"found {scenario!r}; a Scenario is needed, such as load_scenario returns"
         raise TypeError(message)
     arrays = {name: array[0] for name, array in _arrays(Batch([scenario])).items()}
+    by_issuance = {name: arrays.pop(name) for name in BY_ISSUANCE}
+    if scenario.allocation.phases is None:
+        del arrays["allocation_phase"]
     if np.isnan(arrays["bau_emissions"]).any():  # E2
         arrays = {name: array for name, array in arrays.items() if name not in _FROM_BAU}
     if not scenario.is_combined:
         arrays = {name: array for name, array in arrays.items() if name not in _DETAILS}
-    return Results(scenario, arrays)
+    return Results(scenario, arrays, by_issuance)
 
 
 _FROM_BAU = {
@@ -139,6 +147,7 @@ _FROM_BAU = {
     "unissued_reductions",
     "reference_below_bau",
 }
+_BY_COUNTRY = {"corresponding_adjustment", "emissions_balance"}
 _DETAILS = {
     "component_bau_emissions",
     "component_reference_emissions",
@@ -149,13 +158,23 @@ _DETAILS = {
 
 
 def _arrays(batch: Batch) -> Arrays:
-    arrays: Arrays = {}
-    for step in STEPS:
+    arrays = _levels(batch)
+    for step in STEPS[_LEVELS:]:
         arrays.update(step(batch, arrays))
-    problems = levels_out_of_order(batch, arrays)
+    assert_identity(batch, arrays)
+    return arrays
+
+
+def _levels(batch: Batch, *, divided: bool = True) -> Arrays:
+    """Compute the levels; raise all that they, and what depends on them alone, do wrong."""
+    arrays: Arrays = {}
+    for step in STEPS[:_LEVELS]:
+        arrays.update(step(batch, arrays))
+    problems = levels_out_of_order(batch, arrays) + credited_beyond_injection(batch, arrays)
+    for scenario in batch.scenarios if divided else ():
+        problems += shares_out_of_order(scenario)
     if problems:
         raise ScenarioError(problems)
-    assert_identity(batch, arrays)
     return arrays
 
 
@@ -207,7 +226,8 @@ def compute_all(scenarios: Sequence[Scenario]) -> Portfolio:
     if problems:
         raise ScenarioError(problems)
     batch = Batch(scenarios)
-    arrays = {name: array for name, array in _arrays(batch).items() if name not in _DETAILS}
+    left_out = {*_DETAILS, *BY_ISSUANCE, *_BY_COUNTRY, "allocation_phase"}
+    arrays = {name: array for name, array in _arrays(batch).items() if name not in left_out}
     return Portfolio(batch.scenarios, batch.years, arrays)
 
 

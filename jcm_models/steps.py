@@ -13,17 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models import allocation, crediting, emissions, reversal
+from jcm_models import crediting, emissions, reversal
+from jcm_models.article6_over_time import itmos
 from jcm_models.batch import Batch
 from jcm_models.components import Part
 from jcm_models.defaults import whence
 from jcm_models.levels_over_time import levels_of
 from jcm_models.method_catalogue import OWN_FAMILY, Emissions, Method
 from jcm_models.problems import Problem, ScenarioError
+from jcm_models.scenario import Scenario
+from jcm_models.shares_over_time import allocated
 from jcm_models.strict_yaml import dotted
 from jcm_models.variables import result_variables
 
-__all__ = ["STEPS", "Arrays", "IdentityError", "component_emissions"]
+__all__ = ["BY_ISSUANCE", "STEPS", "Arrays", "IdentityError", "component_emissions", "injecting"]
+
+# What is known of each issuance, beside what is known of each year.
+BY_ISSUANCE = ("issued_by_issuance", "reserve_by_issuance", "credits_by_issuance")
 
 Array = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
@@ -194,23 +200,34 @@ def _reductions(_: Batch, known: Arrays) -> Arrays:
 
 
 def _crediting(batch: Batch, known: Arrays) -> Arrays:
-    inside = batch.stacked(lambda scenario: scenario.share_credited, ends=0.0)
+    vintage, share = batch.verified
+    inside = share * crediting.of_vintage(injecting(batch, known), vintage)
     discount = batch.stacked(lambda s: s.crediting.discount.at(s.calendar_years))
+    margin = batch.stacked(_project_margin) * np.abs(known["project_emissions"])
     reductions = known["emission_reductions"]
     found: Arrays = {}
     rules = batch.by_rule(lambda s: (s.crediting.negative, s.crediting.rounding))
     for (negative, rounding), rows in rules:
         credited = crediting.credit(
-            reductions[rows], inside[rows], discount[rows], negative=negative, rounding=rounding
+            reductions[rows],
+            inside[rows],
+            discount[rows],
+            margin=margin[rows],
+            vintage=vintage[rows],
+            negative=negative,
+            rounding=rounding,
         )
         for name, array in zip(_CREDITED, credited, strict=True):
-            target = found.setdefault(name, np.zeros(reductions.shape, dtype=array.dtype))
-            target[rows] = array
-    return found
+            shape = (batch.size, array.shape[-1])
+            found.setdefault(name, np.zeros(shape, dtype=array.dtype))[rows] = array
+    issued = found["credits_issued"]
+    yearly = {name: _by_year(batch, array) for name, array in found.items() if name != _CREDITED[0]}
+    return {**found, **yearly, "issued_by_issuance": issued}
 
 
 _CREDITED = (
     "reductions_outside_crediting",
+    "reductions_by_conservative_project",
     "reductions_discounted",
     "deficit_settled",
     "reductions_rounded_away",
@@ -218,19 +235,58 @@ _CREDITED = (
 )
 
 
+def _project_margin(scenario: Scenario) -> Array:
+    margin, years = scenario.crediting.project_margin, scenario.calendar_years
+    return np.zeros(years.shape) if margin is None else margin.at(years)
+
+
+def injecting(batch: Batch, known: Arrays) -> Array:
+    """Return the years in which credits can arise: of CCS projects those of injection (K5).
+
+    Parameters
+    ----------
+    batch : Batch
+        The scenarios.
+    known : dict of str to array
+        What the methods returned.
+
+    Returns
+    -------
+    array, shape (project, year)
+        1 from the first to the last year of injection, and in every year of other projects.
+    """
+    injects = np.array([scenario.injects for scenario in batch.scenarios])
+    injected = known.get("co2_injected", np.ones((batch.size, batch.years.size))) > 0
+    begun = np.maximum.accumulate(injected, axis=-1)
+    to_end = np.maximum.accumulate(injected[:, ::-1], axis=-1)[:, ::-1]
+    return np.where(injects[:, np.newaxis], begun & to_end, 1.0)
+
+
+def _by_year(batch: Batch, amounts: NDArray[Any]) -> NDArray[Any]:
+    vintage = batch.verified.vintage
+    inside = vintage.reshape(batch.size, *(1,) * (amounts.ndim - 2), -1)
+    return crediting.by_year(amounts, inside, batch.years.size)
+
+
 def _reversal(batch: Batch, known: Arrays) -> Arrays:
     rate = batch.stacked(lambda scenario: scenario.reserve.rate.at(scenario.calendar_years))
-    withheld = reversal.withheld(known["credits_issued"], rate)
-    return {"reserve_withheld": withheld, "reserve_balance": reversal.reserve_balance(withheld)}
+    of_vintage = crediting.of_vintage(rate, batch.verified.vintage)
+    withheld = reversal.withheld(known["issued_by_issuance"], of_vintage)
+    yearly = _by_year(batch, withheld)
+    return {
+        "reserve_withheld": yearly,
+        "reserve_balance": reversal.reserve_balance(yearly),
+        "reserve_by_issuance": withheld,
+    }
 
 
 def _allocation(batch: Batch, known: Arrays) -> Arrays:
-    shares = batch.stacked(lambda scenario: scenario.shares())
-    total = known["credits_issued"] - known["reserve_withheld"]
-    whole = np.zeros(shares.shape, dtype=np.int64)
-    for rounding, rows in batch.by_rule(lambda scenario: scenario.allocation.rounding):
-        whole[rows] = allocation.allocate(total[rows], shares[rows], rounding)
-    return {"allocation_share": shares, "credits": whole}
+    found = allocated(batch, known["issued_by_issuance"] - known["reserve_by_issuance"])
+    return {**found, "credits": _by_year(batch, found["credits_by_issuance"])}
+
+
+def _article6(batch: Batch, known: Arrays) -> Arrays:
+    return itmos(batch, known["credits"])
 
 
 STEPS: tuple[Callable[[Batch, Arrays], Mapping[str, NDArray[Any]]], ...] = (
@@ -240,4 +296,5 @@ STEPS: tuple[Callable[[Batch, Arrays], Mapping[str, NDArray[Any]]], ...] = (
     _crediting,
     _reversal,
     _allocation,
+    _article6,
 )

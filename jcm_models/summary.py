@@ -14,6 +14,7 @@ __all__ = ["Summary", "summarise"]
 
 _NOT_CREDITED = (
     "reductions_outside_crediting",
+    "reductions_by_conservative_project",
     "reductions_discounted",
     "deficit_settled",
     "reductions_rounded_away",

@@ -124,7 +124,47 @@ notes:
   - Every form that a number may take stands here.
 """
 
-NAMED = {"tiny": TINY, "usual": USUAL, "opulent": OPULENT}
+SHARED = """\
+title: Shared
+question: Who contributed what, and receives what for it?
+host: THA
+years: {first: 2020, last: 2026}
+project:
+  method: displaced_electricity
+  electricity_supplied: 8000
+  reference_emission_factor: 0.319
+  stated_project_emissions: 100
+crediting:
+  project_margin: 10 %
+  monitoring:
+    - {from: 2020-03-01, to: 2021-06-30, issued: 2021-12-01}
+    - from: 2021-07-01
+      to: 2026-12-31
+reserve: {rate: 0.03}
+allocation:
+  rounding: government_ceiling
+  contributions:
+    subsidy: {by: japan_government, kind: public_finance, amount: 12 kUSD, year: 2019}
+    equipment:
+      by: japan_participants
+      kind: private_finance
+      amount: {value: 0.02 MUSD, source: Contract}
+      year: 2019
+    land: {by: host_participants, kind: in_kind, amount: "5,000 USD", year: 2021}
+  phases:
+    - rule: weighted
+      weights: {public_finance: 1, private_finance: 1, in_kind: 50 %}
+      counted: to_date
+      floors: {host_government: 0.05}
+      programme: model_project
+    - after_payback_of: japan_participants
+      price: {value: 8, yearly_change: 2 %, since: 2020}
+      rule: proportional
+    - from: 2026
+      shares: {japan_government: 0.5, host_government: 0.5}
+"""
+
+NAMED = {"tiny": TINY, "usual": USUAL, "opulent": OPULENT, "shared": SHARED}
 
 
 def write(folder: Path, text: str, name: str = "scenario.yaml") -> Path:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jcm_models.allocation import ROUNDINGS, allocate
+from jcm_models.allocation import (
+    NEVER,
+    ROUNDINGS,
+    Phases,
+    allocate,
+    allocate_in_phases,
+    phase_in_force,
+)
 from tests.examples import unhurried
 
 
@@ -185,3 +192,93 @@ def test_the_same_shares_serve_every_sample(rounding):
     together = allocate(total, shares, rounding)
     for sample in range(5):
         np.testing.assert_array_equal(together[sample], allocate(total[sample], shares, rounding))
+
+
+def test_the_last_phase_that_has_begun_is_in_force():
+    begins = np.array([0, 3, NEVER, 5])
+    assert [int(phase_in_force(begins, np.array(year))) for year in range(7)] == [
+        *(0, 0, 0, 1, 1, 3, 3)
+    ]
+
+
+def phases(*shares, begins, owed=(np.inf, np.inf), party=(0, 0), price=1.0, years=5):
+    """Lay out the phases of one project, each with the same shares in every year."""
+    laid = np.repeat(np.array(shares, dtype=float)[..., np.newaxis], years, axis=-1)
+    prices = np.full((1, len(shares), years), price)
+    return Phases(
+        laid[np.newaxis],
+        np.array([begins]),
+        np.array([party]),
+        np.array([owed], dtype=float),
+        prices,
+    )
+
+
+def test_a_phase_begins_in_the_year_after_its_pay_back():
+    given_first = phases((0.5, 0.5), (1, 0), begins=(0, NEVER), owed=(np.inf, 100), party=(0, 1))
+    whole, phase = allocate_in_phases(np.full((1, 5), 80), np.arange(5)[np.newaxis], given_first)
+    # 40, 80, 120: paid back in the third year.
+    assert whole[0].tolist() == [[40, 40, 40, 80, 80], [40, 40, 40, 0, 0]]
+    assert phase.tolist() == [[0, 0, 0, 1, 1]]
+
+
+def test_a_pay_back_that_is_reached_exactly_is_reached():
+    exactly = phases((0.5, 0.5), (1, 0), begins=(0, NEVER), owed=(np.inf, 80), party=(0, 1))
+    _, phase = allocate_in_phases(np.full((1, 5), 80), np.arange(5)[np.newaxis], exactly)
+    assert phase.tolist() == [[0, 0, 1, 1, 1]]
+
+
+def test_the_year_of_the_pay_back_ends_as_it_began_however_often_it_is_issued():
+    soon = phases((0.5, 0.5), (1, 0), begins=(0, NEVER), owed=(np.inf, 40), party=(0, 1), years=2)
+    whole, phase = allocate_in_phases(np.full((1, 3), 80), np.array([[0, 0, 1]]), soon)
+    assert whole[0].tolist() == [[40, 40, 80], [40, 40, 0]]
+    assert phase.tolist() == [[0, 1]]
+
+
+def one_after_the_other(total, vintage, given_phases, rounding):
+    """Divide the issuances of one project, keeping book of what is paid back."""
+    shares, begins, party, owed, price = (part[0] for part in given_phases)
+    begins, value, whole = begins.tolist(), [0.0] * len(owed), []
+    for tonnes, year in zip(total, vintage, strict=True):
+        in_force = max([k for k, first in enumerate(begins) if first <= year], default=0)
+        parts = divided(tonnes, shares[in_force, :, year], rounding)
+        whole.append(parts)
+        for k, one in enumerate(party):
+            value[k] += parts[one] * price[k, year]
+            if begins[k] == NEVER and value[k] >= owed[k]:
+                begins[k] = year + 1
+    return whole
+
+
+@unhurried
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 4)), min_size=1, max_size=8),
+    st.lists(st.tuples(*[st.integers(0, 9)] * 3).filter(any), min_size=1, max_size=4),
+    st.lists(st.none() | st.integers(0, 5), min_size=3, max_size=3),
+    st.integers(1, 20_000),
+    st.integers(0, 2),
+    RULES,
+)
+def test_projects_side_by_side_are_paid_back_each_as_if_alone(
+    issued, weights, starts, owed, party, rounding
+):
+    issued.sort(key=lambda one: one[1])
+    total, vintage = (np.array([row]) for row in zip(*issued, strict=True))
+    shares = [np.array(w) / sum(w) for w in weights]
+    begins = [0, *(NEVER if first is None else first for first in starts)][: len(shares)]
+    laid = phases(
+        *shares,
+        begins=begins,
+        owed=[owed if first == NEVER else np.inf for first in begins],
+        party=[party] * len(shares),
+        price=1.5,
+    )
+    twice = Phases(*(np.concatenate([part, part]) for part in laid))
+    both = np.concatenate([total, total[:, ::-1]]), np.concatenate([vintage, vintage])
+    whole, phase = allocate_in_phases(*both, twice, rounding)
+    for project in range(2):
+        alone = one_after_the_other(both[0][project], vintage[0], laid, rounding)
+        assert whole[project].T.tolist() == alone
+    assert (whole.sum(axis=1) == both[0]).all()
+    assert (whole >= 0).all()
+    assert ((phase >= 0) & (phase < len(shares))).all()

@@ -22,6 +22,9 @@ STATED = "project.stated_project_emissions"
 SHARES = "allocation.shares"
 JAPAN = f"{SHARES}.japan_government"
 DAY = datetime.date
+GIVEN = "allocation.contributions"
+SUBSIDY = {"by": "japan_government", "kind": "public_finance", "amount": "30 USD", "year": 2019}
+LOAN = {"by": "japan_participants", "kind": "private_finance", "amount": "50 USD", "year": 2020}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ def wrong(key, value, *words, needs=()):
     return Mistake({key: value}, key, words, needs)
 
 
+def divided(key, *words, needs=(), at="", **allocation):
+    """Make a mistake in an allocation by contribution."""
+    both = {"contributions": {"subsidy": SUBSIDY, "loan": LOAN}}
+    whole = {"allocation": {name: v for name, v in (both | allocation).items() if v is not None}}
+    return Mistake(whole, f"allocation.{key}", words, needs, at)
+
+
+def phased(key, *words, needs=(), first=None, **phase):
+    """Make a mistake in a phase that waits for its pay-back."""
+    waiting = {"after_payback_of": "japan_participants", "price": "5 USD/tCO2e"}
+    second = {name.rstrip("_"): value for name, value in (waiting | phase).items()}
+    kept = {name: value for name, value in second.items() if value is not None}
+    both = [first or {"shares": {"host_government": 1}}, {"rule": "proportional"} | kept]
+    return divided(f"phases.{key}", *words, needs=needs, phases=both)
+
+
 def spread(**parameters):
     return {"distribution": parameters}
 
@@ -58,7 +77,7 @@ MISTAKES = {
         "crediting.discont",
         1,
         "unknown key, did you mean discount?",
-        "allowed here: start, end, renewals, discount, negative, rounding",
+        "allowed here: start, end, renewals, monitoring, project_margin, discount, negative",
     ),
     "a misspelt input": wrong(
         "project.bau_emision_factor", 1, "unknown key, did you mean bau_emission_factor?"
@@ -289,6 +308,281 @@ MISTAKES = {
     "a share of nothing": wrong(
         f"{SHARES}.host_participants", 0, "found 0", "leave it out", needs=(SHARES,)
     ),
+    # contributions
+    "two ways of dividing": divided(
+        "rule",
+        "found beside shares; credits are divided in one way: shares, rule, agreed, phases",
+        shares={"host_government": 1},
+        contributions=None,
+        rule="proportional",
+        needs=("allocation",),
+    ),
+    "contributions that nothing uses": divided(
+        "contributions",
+        "are used by nothing, since shares divides the credits",
+        shares={"host_government": 1},
+        needs=("allocation",),
+    ),
+    "a rule without contributions": divided(
+        "phases.0.shares",
+        "missing; Share of each party is needed, or allocation.contributions",
+        contributions=None,
+        phases=[{"rule": "proportional"}],
+        needs=("allocation",),
+        at="allocation.phases.0",
+    ),
+    "no contributions at all": divided(
+        "contributions", "found none; name at least one", contributions={}, needs=("allocation",)
+    ),
+    "two currencies": divided(
+        "contributions.loan.amount",
+        "found an amount in JPY, but subsidy is in USD",
+        "none is converted",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"amount": "50 JPY"}},
+        needs=("allocation",),
+    ),
+    "money beside points": divided(
+        "contributions.loan.amount",
+        "found an amount in points, but subsidy is in USD",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"amount": 50}},
+        needs=("allocation",),
+    ),
+    "an amount in energy": divided(
+        "contributions.loan.amount",
+        "MWh does not fit; points is needed",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"amount": "50 MWh"}},
+    ),
+    "an amount that owes": divided(
+        "contributions.loan.amount",
+        "found -50 USD; allowed is 0 to",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"amount": "-50 USD"}},
+    ),
+    "an amount that grows": divided(
+        "contributions.loan.amount",
+        "changes over the years; one number is needed",
+        contributions={
+            "subsidy": SUBSIDY,
+            "loan": LOAN | {"amount": {"value": "5 USD", "yearly_change": "2 %", "since": 2020}},
+        },
+        needs=("allocation",),
+    ),
+    "a misspelt kind": divided(
+        "contributions.loan.kind",
+        "found 'private', did you mean",
+        "in_kind, technical",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"kind": "private"}},
+    ),
+    "a contribution by nobody": divided(
+        "contributions.loan.by",
+        "missing; The party that made it is needed",
+        contributions={"subsidy": SUBSIDY, "loan": {k: v for k, v in LOAN.items() if k != "by"}},
+        at="allocation.contributions.loan",
+    ),
+    "a misspelt key of a contribution": divided(
+        "contributions.loan.amont",
+        "unknown key, did you mean amount?",
+        contributions={"subsidy": SUBSIDY, "loan": LOAN | {"amont": 5}},
+    ),
+    "weights that nobody asked for": divided(
+        "weights",
+        "are used by rule: weighted only",
+        weights={"public_finance": 1, "private_finance": 2},
+        needs=("allocation",),
+    ),
+    "a weighted rule without weights": divided(
+        "rule", "weighted needs weights", rule="weighted", needs=("allocation",)
+    ),
+    "a weight of a kind that nobody contributed": divided(
+        "weights",
+        "found weights of technical, of which there are no contributions",
+        rule="weighted",
+        weights={"public_finance": 1, "private_finance": 2, "technical": 1},
+        needs=("allocation",),
+    ),
+    "a kind without a weight": divided(
+        "weights",
+        "missing for private_finance, of which there are contributions",
+        rule="weighted",
+        weights={"public_finance": 1},
+        needs=("allocation",),
+    ),
+    "a weight of nothing": divided(
+        "contributions.loan",
+        "the rule gives japan_participants nothing, which contributed",
+        rule="weighted",
+        weights={"public_finance": 1, "private_finance": 0},
+        needs=("allocation", "years", "project"),
+    ),
+    "weights of nothing": divided(
+        "weights",
+        "no contribution counts for anything in 2020",
+        rule="weighted",
+        weights={"public_finance": 0, "private_finance": 0},
+        needs=("allocation", "years", "project"),
+    ),
+    "floors that leave a party nothing": divided(
+        "contributions.loan",
+        "the rule gives japan_participants nothing, which contributed",
+        floors={"japan_government": 0.5, "host_government": 0.5},
+        needs=("allocation", "years", "project"),
+    ),
+    "floors above everything": divided(
+        "floors",
+        "add up to 1.1 in 2020 (japan_government 0.5 + host_government 0.6)",
+        floors={"japan_government": 0.5, "host_government": 0.6},
+        needs=("allocation", "years"),
+    ),
+    "floors above everything with that of the programme": divided(
+        "floors",
+        "add up to 1.1 in 2020 (japan_government 0.5 + host_government 0.6)",
+        floors={"host_government": 0.6},
+        programme="model_project",
+        needs=("allocation", "years"),
+    ),
+    "a misspelt programme": divided(
+        "programme", "found 'model_projects'", "model_project", programme="model_projects"
+    ),
+    "a floor under shares that are given": divided(
+        "floors",
+        "is used by a rule on contributions only, not by shares",
+        shares={"host_government": 1},
+        contributions=None,
+        floors={"host_government": 0.5},
+        needs=("allocation",),
+    ),
+    "contributions to date without their years": divided(
+        "contributions.loan.year",
+        "missing; the year of each contribution is needed",
+        contributions={"subsidy": SUBSIDY, "loan": {k: v for k, v in LOAN.items() if k != "year"}},
+        counted="to_date",
+        needs=("allocation", "years"),
+        at="allocation.contributions.loan",
+    ),
+    "years before the first contribution": divided(
+        "counted",
+        "to_date counts nothing in 2020",
+        "the first contribution was made in 2021",
+        contributions={"loan": LOAN | {"year": 2021}},
+        counted="to_date",
+        needs=("allocation", "years"),
+    ),
+    # agreed tonnes
+    "agreed fractions": divided(
+        "agreed.2020.host_government",
+        "found 0.5",
+        contributions=None,
+        agreed={2020: {"host_government": 0.5}},
+    ),
+    "agreed debts": divided(
+        "agreed.2020.host_government",
+        "found -5",
+        "greater than or equal to 0",
+        contributions=None,
+        agreed={2020: {"host_government": -5}},
+    ),
+    "weights of agreed tonnes": divided(
+        "floors",
+        "is used by a rule on contributions only, not by agreed",
+        contributions=None,
+        agreed={2020: {}},
+        floors={"host_government": 0.5},
+        needs=("allocation",),
+    ),
+    # phases
+    "no phases": divided(
+        "phases", "found none", phases=[], contributions=None, needs=("allocation",)
+    ),
+    "a first phase that waits": phased(
+        "0",
+        "the first phase holds from the first year simulated",
+        first={"from": 2021, "shares": {"host_government": 1}},
+        needs=("allocation", "years"),
+    ),
+    "a phase that never begins": phased(
+        "1",
+        "needs one of from and after_payback_of; found neither",
+        after_payback_of=None,
+        price=None,
+        needs=("allocation",),
+    ),
+    "a phase that begins twice": phased(
+        "1",
+        "needs one of from and after_payback_of; found both",
+        from_=2022,
+        needs=("allocation",),
+    ),
+    "a pay-back without a price": phased(
+        "1.price",
+        "missing; the price at which the credits pay back",
+        price=None,
+        needs=("allocation",),
+    ),
+    "a price that pays nobody back": phased(
+        "1.price",
+        "is used with after_payback_of only",
+        after_payback_of=None,
+        from_=2022,
+        needs=("allocation",),
+    ),
+    "a price in another currency": phased(
+        "1.price",
+        "found a price in JPY/tCO2e, but the contributions of japan_participants are in",
+        "give both in one currency",
+        price="500 JPY/tCO2e",
+        needs=("allocation",),
+    ),
+    "a pay-back of nothing": phased(
+        "1.after_payback_of",
+        "host_government has contributed nothing that could be paid back",
+        after_payback_of="host_government",
+        needs=("allocation",),
+    ),
+    "a pay-back of points": divided(
+        "phases.1.after_payback_of",
+        "the contributions of japan_participants are in points",
+        contributions={"loan": LOAN | {"amount": 50}},
+        phases=[
+            {"rule": "proportional"},
+            {"after_payback_of": "japan_participants", "price": 5, "rule": "proportional"},
+        ],
+        needs=("allocation",),
+    ),
+    "shares of a phase that do not add up": phased(
+        "1.shares",
+        "add up to 0.5 in 2020",
+        rule=None,
+        shares={"host_government": 0.5},
+        needs=("allocation", "years"),
+    ),
+    "a misspelt key of a phase": phased("1.form", "unknown key, did you mean from?", form=2022),
+    # monitoring
+    "a misspelt key of a monitoring period": Mistake(
+        {"crediting.monitoring": [{"from": DAY(2021, 1, 1), "to": DAY(2021, 2, 1), "til": 1}]},
+        "crediting.monitoring.0.til",
+        ("unknown key; allowed here: from, to, issued",),
+    ),
+    "a monitoring period that does not end": Mistake(
+        {"crediting.monitoring": [{"from": DAY(2021, 1, 1), "to": "soon"}]},
+        "crediting.monitoring.0.to",
+        ("found 'soon'; a date is needed",),
+    ),
+    "a monitoring period backwards": Mistake(
+        {"crediting.monitoring": [{"from": DAY(2021, 1, 1), "to": DAY(2020, 12, 31)}]},
+        "crediting.monitoring.0.to",
+        ("found 2020-12-31, before from: 2021-01-01",),
+        needs=("crediting", "years"),
+    ),
+    "an issuance before the end of its period": Mistake(
+        {
+            "crediting.monitoring": [
+                {"from": DAY(2021, 1, 1), "to": DAY(2021, 6, 30), "issued": DAY(2021, 6, 29)}
+            ]
+        },
+        "crediting.monitoring.0.issued",
+        ("found 2021-06-29, before the end of its period: 2021-06-30",),
+        needs=("crediting", "years"),
+    ),
+    "a margin that flatters": wrong("crediting.project_margin", -0.1, "found -0.1; allowed is 0"),
     # levels
     "a reference above BaU": wrong(
         REFERENCE,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_models.crediting import credit, whole_tonnes
+from jcm_models.crediting import by_year, credit, of_vintage, whole_tonnes
 from jcm_models.emissions import above, emission_reductions, unissued_reductions
 from tests.examples import unhurried
 
@@ -20,7 +20,8 @@ def credited(reductions, *, inside=1.0, discount=1.0, **rules):
     """Credit reductions; shares that are the same in every year may be given once."""
     array = np.array(reductions, dtype=float)
     ones = np.ones(array.shape[-1:])
-    return credit(array, inside * ones, discount * ones, **rules)
+    issued = np.ones(len(rules["vintage"])) if "vintage" in rules else ones
+    return credit(array, inside * issued, discount * ones, **rules)
 
 
 def test_the_reduction_is_reference_less_project_less_leakage():  # K1
@@ -172,9 +173,10 @@ def test_a_stronger_discount_and_carried_deficits_never_bring_more_credits(reduc
 def plainly(years, negative, rounding):
     """Credit year by year in exact fractions; a fraction of a gram is rounded first."""
     rows, owed = [], Fraction(0)
-    for reduction, inside, discount in years:
+    for reduction, inside, discount, margin in years:
         eligible = reduction * inside
-        net = eligible * discount if eligible > 0 else eligible
+        left = eligible - margin * inside
+        net = left * discount if left > 0 else left
         creditable = max(net, Fraction(0))
         if negative == "carried":
             settled = min(creditable, owed)
@@ -182,7 +184,13 @@ def plainly(years, negative, rounding):
             owed += max(-net, Fraction(0)) - settled
         grams = Fraction(round(creditable * 10**6), 10**6)
         issued = math.floor(grams + (Fraction(1, 2) if rounding == "nearest" else 0))
-        parts = (reduction - eligible, eligible - net, net - creditable, creditable - issued)
+        parts = (
+            reduction - eligible,
+            eligible - left,
+            left - net,
+            net - creditable,
+            creditable - issued,
+        )
         rows.append((*map(float, parts), issued))
     return [list(column) for column in zip(*rows, strict=True)]
 
@@ -194,6 +202,7 @@ def plainly(years, negative, rounding):
             st.integers(-(10**7), 10**8).map(lambda kilograms: Fraction(kilograms, 1000)),
             st.integers(0, 365).map(lambda days: Fraction(days, 365)),
             st.integers(0, 100).map(lambda per_cent: Fraction(per_cent, 100)),
+            st.integers(0, 10**7).map(lambda kilograms: Fraction(kilograms, 1000)),
         ),
         min_size=1,
         max_size=8,
@@ -202,11 +211,12 @@ def plainly(years, negative, rounding):
     st.sampled_from(["down", "nearest"]),
 )
 def test_a_slow_plain_implementation_agrees(years, negative, rounding):
-    reductions, inside, discount = np.array(years, dtype=float).T
-    found = credit(reductions, inside, discount, negative=negative, rounding=rounding)
+    reductions, inside, discount, margin = np.array(years, dtype=float).T
+    rules = {"negative": negative, "rounding": rounding}
+    found = credit(reductions, inside, discount, margin=margin, **rules)
     *parts, issued = plainly(years, negative, rounding)
     assert found.issued.tolist() == issued
-    np.testing.assert_allclose(found[:4], parts, atol=2 * GRAM)
+    np.testing.assert_allclose(found[:-1], parts, atol=2 * GRAM)
 
 
 @pytest.mark.parametrize("negative", RULES)
@@ -221,3 +231,103 @@ def test_samples_are_credited_each_as_if_alone(negative, rounding):
         alone = credit(reductions[at], inside, discount[at], **rules)
         for one, all_of_them in zip(alone, together, strict=True):
             np.testing.assert_array_equal(all_of_them[at], one)
+
+
+BAU, ACTUAL = 100.0, 60.0
+WAYS = {  # reference, margin on project emissions, discount; the reductions credited
+    "none": (100.0, 0.0, 1.0, 40),
+    "reference below BaU": (90.0, 0.0, 1.0, 30),
+    "project above actual": (100.0, 0.1, 1.0, 34),
+    "discount": (100.0, 0.0, 0.75, 30),
+    "reference and project": (90.0, 0.1, 1.0, 24),
+    "reference and discount": (90.0, 0.0, 0.5, 15),
+    "project and discount": (100.0, 0.1, 0.5, 17),
+    "all three": (90.0, 0.1, 0.5, 12),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_three_ways_to_a_net_reduction_alone_and_together(way):  # E3
+    reference, margin, discount, issued = way
+    below = unissued_reductions(np.array([BAU]), np.array([reference]))
+    reductions = emission_reductions(np.array([reference]), np.array([ACTUAL]), np.array([0.0]))
+    found = credited(reductions, margin=margin * np.array([ACTUAL]), discount=discount)
+    assert found.issued.tolist() == [issued]
+    # What is saved and not credited is the net reduction, each way with its own part of it.
+    np.testing.assert_allclose(below, BAU - reference)
+    np.testing.assert_allclose(found.conservative, margin * ACTUAL)
+    np.testing.assert_allclose(found.discounted, (1 - discount) * (reductions - margin * ACTUAL))
+    net = below + found.conservative + found.discounted
+    np.testing.assert_allclose(net, BAU - ACTUAL - issued)
+
+
+def test_the_margin_counts_for_the_part_of_the_year_that_is_credited():
+    found = credited([40.0], inside=0.5, margin=np.array([6.0]))
+    assert (found.outside.tolist(), found.conservative.tolist()) == ([20], [3])
+    assert found.issued.tolist() == [17]
+
+
+def test_a_margin_larger_than_the_reductions_leaves_a_deficit():  # E4
+    found = credited([5.0, 20.0], margin=np.array([8.0, 8.0]), discount=0.5)
+    np.testing.assert_allclose(found.discounted, [0, 6])  # no discount on what is not there
+    np.testing.assert_allclose(found.deficit, [-3, 3])
+    assert found.issued.tolist() == [0, 3]
+
+
+HALVES = np.array([0, 1, 1, 2])  # the second year is issued in two parts
+
+
+def test_whole_tonnes_are_made_in_each_issuance():  # K2
+    found = credited([10.9, 10.9, 10.9], inside=np.array([1, 0.5, 0.5, 1]), vintage=HALVES)
+    assert found.issued.tolist() == [10, 5, 5, 10]
+    assert by_year(found.issued, HALVES, 3).tolist() == [10, 10, 10]
+    np.testing.assert_allclose(found.rounded, [0.9, 0.45, 0.45, 0.9])
+
+
+def test_what_no_issuance_covers_is_outside():
+    found = credited([10.0, 10.0, 10.0], inside=np.array([1, 0.25, 0.5, 0]), vintage=HALVES)
+    assert found.outside.tolist() == [0, 2.5, 10]
+
+
+def test_deficits_are_carried_from_issuance_to_issuance_in_order_of_time():  # E4
+    share = np.array([1, 0.5, 0.5, 1])
+    found = credited([-4.0, 6.0, 9.0], inside=share, vintage=HALVES)
+    assert found.issued.tolist() == [0, 0, 2, 9]
+    assert found.deficit.tolist() == [-4, 3, 1, 0]
+
+
+def test_numbers_of_years_are_read_at_the_year_of_each_issuance():
+    yearly = np.array([[[1, 2, 3], [4, 5, 6]]])
+    at = np.array([[[0, 1, 1, 2]]])
+    assert of_vintage(yearly, at).tolist() == [[[1, 2, 2, 3], [4, 5, 5, 6]]]
+    assert by_year(of_vintage(yearly, at), at, 3).tolist() == [[[1, 4, 3], [4, 10, 6]]]
+
+
+@unhurried
+@given(
+    st.lists(st.tuples(TONNES, SHARES, st.floats(0, 1e6)), min_size=1, max_size=6),
+    st.lists(st.integers(0, 5), min_size=1, max_size=9),
+    st.randoms(),
+    st.sampled_from(RULES),
+    st.sampled_from(["down", "nearest"]),
+)
+def test_the_parts_of_the_issuances_add_up_in_every_year(years, of, random, negative, rounding):
+    reductions, discount, margin = map(np.array, zip(*years, strict=True))
+    vintage = np.array(sorted(year % len(years) for year in of))
+    inside = np.array([random.random() for _ in vintage]) / len(vintage)
+    rules = {"negative": negative, "rounding": rounding}
+    found = credit(reductions, inside, discount, margin=margin, vintage=vintage, **rules)
+    parts = [by_year(part, vintage, len(years)) for part in found[1:]]
+    total = found.outside + np.sum(parts, axis=0)
+    np.testing.assert_allclose(total, reductions, rtol=1e-12, atol=GRAM)
+    assert (found.issued >= 0).all()
+
+
+@unhurried
+@given(YEARS, st.sampled_from(RULES), st.sampled_from(["down", "nearest"]))
+def test_a_year_issued_at_once_is_a_year_without_issuances(years, negative, rounding):
+    reductions, inside, discount = map(np.array, zip(*years, strict=True))
+    rules = {"negative": negative, "rounding": rounding}
+    at_once = credit(reductions, inside, discount, vintage=np.arange(len(years)), **rules)
+    for one, other in zip(at_once, credit(reductions, inside, discount, **rules), strict=True):
+        np.testing.assert_array_equal(one, other)

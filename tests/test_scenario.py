@@ -166,7 +166,8 @@ def test_the_opulent_example_means_what_it_says(opulent):
         "stated_leakage_emissions": [1, 2, 3, 4, 5, 6, 7],
     }
     assert opulent.share_credited.round(4).tolist() == [0.7514, 1, 1, 1, 1, 1, 0.2466]
-    assert opulent.shares()[:, 0].tolist() == [0.5, 0.075, 0.3, 0.125]
+    shares = opulent.allocation.shares_at(opulent.calendar_years)
+    assert shares[:, 0].tolist() == [0.5, 0.075, 0.3, 0.125]
     assert opulent.title.in_language("ja") == "豪華"
     assert (opulent.host, opulent.gwp) == ("IDN", "AR6")
     assert opulent.project.electricity_supplied.note == "Ageing of the panels from 2025."
@@ -261,7 +262,9 @@ def test_null_is_the_same_as_not_given(tmp_path):
 
 
 def test_parties_without_a_share_receive_none(tmp_path):
-    assert load(tmp_path, TINY).shares().tolist() == [[1.0] * 5] + [[0.0] * 5] * 3
+    tiny = load(tmp_path, TINY)
+    shares = tiny.allocation.shares_at(tiny.calendar_years)
+    assert shares.tolist() == [[1.0] * 5] + [[0.0] * 5] * 3
 
 
 @pytest.mark.parametrize("spelling", ["displaced_electricity", "displaced-electricity"])

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import jcm_models as jcm
-from jcm_models.figures.split import _sums
+from jcm_models.figures.outcome import outcome_parts
 from jcm_models.sections import SECTIONS
 from jcm_models.wording import Words
 from tests.examples import SHIPPED
@@ -188,7 +188,7 @@ def test_its_page_has_every_section_and_no_raw_name(results, path):
 
 @each_scenario
 def test_the_parts_of_the_figure_add_up_to_its_total_to_the_tonne(results, path):
-    sums = _sums(results[path.stem])
+    sums = outcome_parts(results[path.stem])
     names = ("unissued", "not_credited", "above", "credited")
     shown = sum(round(sums.get(name, 0.0)) for name in names)
     assert shown == round(sums["total"])

@@ -133,6 +133,7 @@ SCENARIOS = st.fixed_dictionaries(
         "project.stated_project_emissions": numbers_in(1e6),
         "project.stated_leakage_emissions": numbers_in(1e4),
         "crediting.start": DAYS,
+        "crediting.project_margin": st.none() | numbers_in(1),
         "crediting.discount": numbers_in(1),
         "crediting.negative": st.sampled_from(["carried", "ignored"]),
         "crediting.rounding": st.sampled_from(["down", "nearest"]),
@@ -157,6 +158,7 @@ def test_every_tonne_goes_somewhere_on_every_run(folder, changes):  # K7
         parts = [
             year[top] - year["reference_emissions"],
             year["reductions_outside_crediting"],
+            year["reductions_by_conservative_project"],
             year["reductions_discounted"],
             year["deficit_settled"],
             year["reductions_rounded_away"],
@@ -227,6 +229,10 @@ MUTATIONS = {
         "crediting.credit",
         crediting_with(discounted=lambda part: part * [1, 1, 0, 1, 1]),
     ),
+    "crediting forgets what is calculated conservatively": (
+        "crediting.credit",
+        crediting_with(conservative=a_tonne(-1)),
+    ),
     "crediting turns a fraction round": (
         "crediting.credit",
         crediting_with(rounded=lambda part: part * [1, 1, -1, 1, 1]),
@@ -239,6 +245,7 @@ MUTATIONS = {
         "crediting.credit",
         crediting_with(deficit=a_tonne(1)),
     ),
+    "the sums of the issuances grow by a tonne": ("crediting.by_year", a_tonne(1)),
     "reductions grow by a tonne": ("emissions.emission_reductions", a_tonne(1)),
     "unissued reductions grow by a tonne": ("emissions.unissued_reductions", a_tonne(1)),
 }
@@ -320,7 +327,8 @@ def test_the_names_are_those_of_the_contract(scenario, dataset):
 
 def test_credits_are_integers_and_nothing_is_missing(dataset):  # D4
     for name, array in dataset.data_vars.items():
-        assert array.dtype == (np.int64 if name in NUMBERS else np.float64), name
+        whole = name in {*NUMBERS, "allocation_phase"}
+        assert array.dtype == (np.int64 if whole else np.float64), name
         assert not array.isnull().any(), name
 
 

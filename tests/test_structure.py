@@ -15,14 +15,18 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods wording article6_records",
-    2: "rulebook strict_yaml documents written values method_catalogue defaults components "
-    "level_settings scenario project_reading complaints level_contradictions contradictions "
-    "reading plausibility",
-    3: "methods emissions levels crediting reversal allocation grid_factor ledger",
-    4: "batch levels_over_time steps identities results simulation explanation runs "
-    "worked_examples ledger_database",
+    2: "rulebook issuance_records strict_yaml documents written values method_catalogue defaults "
+    "components level_settings crediting_settings allocation_settings article6_settings scenario "
+    "project_reading complaints level_contradictions crediting_contradictions "
+    "allocation_contradictions article6_contradictions contradictions reading plausibility",
+    3: "methods emissions levels crediting reversal allocation contributions grid_factor ledger "
+    "corresponding_adjustments double_counting",
+    4: "batch levels_over_time shares_over_time article6_over_time steps identities issuances "
+    "results simulation explanation runs worked_examples ledger_database ledger_booking "
+    "published_replay",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
-    "method_sections methods_page starting styles summary view",
+    "method_sections credit_sections methods_page starting styles summary sliders view rules_page "
+    "aef issuance_import ledger_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

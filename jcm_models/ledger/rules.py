@@ -192,6 +192,8 @@ def _issued_into(book: Book, event: Issuance, host: str) -> Iterator[str]:
         yield f"there is no account {event.target}; open it first"
         return
     account = Account.parse(event.target)
+    if book.next_serial[account.register] + event.quantity - 1 > MOST_UNITS:
+        yield f"the register of {account.register} can number {MOST_UNITS:,} units and no more"
     if host and account.register not in (JAPAN, host):
         yield f"credits of a project in {host} are issued in the registers of JPN and {host} only"
     if account.kind not in (*HOLDING, "reserve"):

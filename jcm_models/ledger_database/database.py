@@ -87,8 +87,12 @@ class Ledger:
         address = "://" in str(where)
         url = str(where) if address else sa.URL.create("sqlite", database=str(where))
         self.engine = schema.engine_of(url)
-        with self._transaction(writes=True) as connection:
-            _set_up(connection)
+        try:
+            with self._transaction(writes=True) as connection:
+                _set_up(connection)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Ledger:
         return self
@@ -112,6 +116,18 @@ class Ledger:
             options["isolation_level"] = "REPEATABLE READ"  # one state for all it reads
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
+
+    def balances(self, on: datetime.date | None = None) -> dict[str, int]:
+        """Return what each account holds, or held at the end of a day [tCO2e].
+
+        Parameters
+        ----------
+        on : datetime.date, optional
+            The day; now by default.
+        """
+        from jcm_models.ledger_database import queries  # it asks this class
+
+        return queries.balances(self) if on is None else queries.balances_on(self, on)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -1,0 +1,217 @@
+"""Mitigation outcomes of a scenario, and what both countries adjust their balances by (A1–A4)."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.article6_settings import Ndc
+from jcm_models.batch import Batch
+from jcm_models.corresponding_adjustments import (
+    Adjustment,
+    NdcAccounting,
+    ReferenceReduction,
+    Target,
+    corresponding_adjustment,
+    emissions_balance,
+    margin,
+    reference_reduction_needed,
+    target_level,
+    transferable,
+)
+from jcm_models.results import Results
+from jcm_models.rulebook import JAPAN, rules_at
+from jcm_models.scenario import Scenario
+from jcm_models.variables import PARTIES
+
+__all__ = ["NdcOutcome", "countries_of", "itmos", "ndc_outcome"]
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+_JAPANESE = [party.startswith("japan") for party in PARTIES]
+
+
+def countries_of(scenario: Scenario) -> tuple[str, str]:
+    """Return the two countries whose balances are adjusted, the host first."""
+    return scenario.host, JAPAN
+
+
+def itmos(batch: Batch, credits_by_party: Whole) -> dict[str, NDArray[Any]]:
+    """Return what is first transferred and used, and the adjustments and balances that follow.
+
+    Parameters
+    ----------
+    batch : Batch
+        The scenarios.
+    credits_by_party : array of int, shape (project, party, year)
+        Credits of each party by vintage [tCO2e/yr].
+
+    Returns
+    -------
+    dict of str to array
+        ``itmos_first_transferred`` and ``itmos_used`` [tCO2e/yr], shape (project, year); for one
+        scenario ``corresponding_adjustment`` and, where a country's emissions are given,
+        ``emissions_balance`` [tCO2e/yr], shape (project, country, year).
+    """
+    from_vintage = rules_at(JAPAN, datetime.date.max)["first_itmo_vintage"].value
+    japanese = credits_by_party[:, _JAPANESE].sum(axis=1)
+    authorized = np.array([s.article6.authorized == "japan" for s in batch.scenarios])
+    first = japanese * (authorized[:, np.newaxis] & (batch.years >= from_vintage))
+    used = np.zeros_like(first)
+    for row, scenario in enumerate(batch.scenarios):
+        lag = min(scenario.article6.years_until_use, batch.years.size)
+        used[row, lag:] = first[row, : batch.years.size - lag]
+    found: dict[str, NDArray[Any]] = {"itmos_first_transferred": first, "itmos_used": used}
+    if batch.size > 1:  # the hosts differ, and each has a period of its own
+        return found
+    return found | _adjusted(batch.scenarios[0], first[0], used[0])
+
+
+def _adjusted(scenario: Scenario, first: Whole, used: Whole) -> dict[str, NDArray[Any]]:
+    both = [_Country(scenario, code, first, used) for code in countries_of(scenario)]
+    annual = [country.simulated(country.adjustment.annual) for country in both]
+    found = {"corresponding_adjustment": np.stack(annual)[np.newaxis]}
+    if any(country.ndc.emissions for country in both):
+        balances = [country.simulated(country.balance) for country in both]
+        found["emissions_balance"] = np.stack(balances)[np.newaxis]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Country:
+    """One country's accounts over its NDC period and the years simulated.
+
+    `first` and `used` are those of the scenario [tCO2e/yr]: the host transfers, Japan uses.
+    """
+
+    scenario: Scenario
+    code: str
+    first: Whole
+    used: Whole
+
+    @property
+    def is_host(self) -> bool:
+        """Whether it is the partner country."""
+        return self.code == self.scenario.host
+
+    @property
+    def ndc(self) -> Ndc:
+        """Its NDC, and how it accounts for it."""
+        article6 = self.scenario.article6
+        return article6.host if self.is_host else article6.japan
+
+    @functools.cached_property
+    def accounting(self) -> NdcAccounting:
+        """Method and period, over all years that matter."""
+        ndc = self.ndc
+        return NdcAccounting(
+            method=ndc.accounting,
+            first_year=ndc.first_year,
+            last_year=ndc.last_year,
+            years=ndc.years(self.scenario.years.first, self.scenario.years.last),
+        )
+
+    def simulated(self, annual: Array) -> Array:
+        """Return what lies in the years simulated."""
+        return annual[np.isin(self.accounting.years, self.scenario.calendar_years)]
+
+    def over_all_years(self, annual: NDArray[Any]) -> Array:
+        """Lay amounts of the years simulated over all years; nothing stands outside."""
+        years = self.accounting.years
+        wide = np.zeros(years.size)
+        wide[np.isin(years, self.scenario.calendar_years)] = annual
+        return wide
+
+    @functools.cached_property
+    def adjustment(self) -> Adjustment:
+        """What is added to its emissions [tCO2e/yr]."""
+        nothing = np.zeros(self.accounting.years.size)
+        first = self.over_all_years(self.first) if self.is_host else nothing
+        used = nothing if self.is_host else self.over_all_years(self.used)
+        return corresponding_adjustment(first, used, self.accounting)
+
+    @property
+    def emissions(self) -> Array:
+        """Emissions covered by its NDC [tCO2e/yr]; NaN where they are not given."""
+        given = self.ndc.emissions
+        years = self.accounting.years
+        return np.full(years.size, np.nan) if given is None else given.at(years)
+
+    @property
+    def balance(self) -> Array:
+        """Its emissions, adjusted [tCO2e/yr]."""
+        return emissions_balance(self.emissions, self.adjustment)
+
+    @property
+    def target(self) -> Target | None:
+        """What it aims for; None where that is not given."""
+        ndc = self.ndc
+        if ndc.share is None or ndc.baseline is None:
+            return None
+        of_one_year = ndc.target == "base_year"
+        baseline = ndc.baseline.points[0] if of_one_year else ndc.baseline.at(self.accounting.years)
+        return Target(kind=ndc.target, share=ndc.share.points[0], baseline=baseline)
+
+
+class NdcOutcome(NamedTuple):
+    """How a country stands against its NDC, without and with the adjustments of this project.
+
+    `level`, `before` and `after` are those of the target year [tCO2e/yr], or of the whole period
+    for a cumulative target [tCO2e]; before and after is how far emissions stay below the level.
+    `most` is what a host can first transfer before its own target is missed, over the period
+    [tCO2e], and `reduction` how much lower the reference must be for that; None for Japan.
+    """
+
+    country: str
+    cumulative: bool
+    level: float
+    before: float
+    after: float
+    most: float | None = None
+    reduction: ReferenceReduction | None = None
+
+
+def ndc_outcome(results: Results, country: str) -> NdcOutcome | None:
+    """Return how a country stands against its NDC.
+
+    Parameters
+    ----------
+    results : Results
+        The scenario, computed.
+    country : str
+        ISO 3166 alpha-3 code of the host, or JPN.
+
+    Returns
+    -------
+    NdcOutcome or None
+        None where its emissions or its target are not given.
+    """
+    arrays = results.arrays
+    account = _Country(
+        results.scenario, country, arrays["itmos_first_transferred"], arrays["itmos_used"]
+    )
+    target = account.target
+    if target is None or account.ndc.emissions is None:
+        return None
+    how = account.accounting
+    found = NdcOutcome(
+        country,
+        target.kind == "cumulative",
+        float(target_level(target, how)),
+        float(margin(target, account.emissions, how)),
+        float(margin(target, account.balance, how)),
+    )
+    if not account.is_host:
+        return found
+    nothing = np.zeros(how.years.size)
+    most = transferable(target, account.emissions, nothing, how)
+    credited = account.over_all_years(arrays["credits"].sum(axis=0))
+    first = account.over_all_years(arrays["itmos_first_transferred"])
+    needed = reference_reduction_needed(first, credited, most, how)
+    return found._replace(most=float(most), reduction=needed)
