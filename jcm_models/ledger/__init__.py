@@ -5,7 +5,7 @@ Pure: nothing here knows of a database or a file. `book_all` judges events again
 
 from jcm_models.ledger.accounts import Account
 from jcm_models.ledger.book import JAPAN, Block, Book
-from jcm_models.ledger.booking import LedgerError, book_all, move
+from jcm_models.ledger.booking import LedgerError, book_all, move, refuse_unwritable
 from jcm_models.ledger.events import (
     EVENTS,
     Acquisition,
@@ -53,4 +53,5 @@ __all__ = [
     "book_all",
     "end_of_memorandum",
     "move",
+    "refuse_unwritable",
 ]

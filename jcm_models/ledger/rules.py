@@ -25,6 +25,7 @@ from jcm_models.ledger.events import (
     Transfer,
     UnitEvent,
 )
+from jcm_models.ledger.texts import unwritable
 
 __all__ = ["FIRST_TRANSFER_BY", "MOST_UNITS", "NDC", "PURPOSES", "end_of_memorandum", "refusals"]
 
@@ -51,21 +52,27 @@ def refusals(book: Book, event: Event, blocks: list[Block]) -> list[str]:
     blocks : list of Block
         The blocks that hold its units.
     """
-    found = list(_common(book, event, blocks)) if isinstance(event, UnitEvent) else []
-    if found and not blocks:
-        return found
+    found = unwritable(event)
+    if isinstance(event, UnitEvent):
+        found += _no_units(event) or _common(book, event, blocks)
+        if found and not blocks:
+            return found
     return [*found, *_RULES[event.kind](book, event, blocks)]
+
+
+def _no_units(event: UnitEvent) -> list[str]:
+    """Refuse a range in which there can be no units."""
+    units = event.units
+    if units.first > units.last or units.first < 1:
+        return [f"the range {units} holds no units; it goes from the first to the last unit"]
+    if units.last > MOST_UNITS:
+        return [f"unit {units.last} lies beyond the {MOST_UNITS:,} that a register can number"]
+    return []
 
 
 def _common(book: Book, event: UnitEvent, blocks: list[Block]) -> Iterator[str]:
     """Refuse units that are not there, not in the account, final, or touched on a later day."""
     units = event.units
-    if units.first > units.last or units.first < 1:
-        yield f"the range {units} holds no units; it goes from the first to the last unit"
-        return
-    if units.last > MOST_UNITS:
-        yield f"unit {units.last} lies beyond the {MOST_UNITS:,} that a register can number"
-        return
     missing = units.quantity - sum(
         min(block.last, units.last) - max(block.first, units.first) + 1 for block in blocks
     )
@@ -129,11 +136,20 @@ def _notice(book: Book, event: Notice, _: list[Block]) -> Iterator[str]:
         yield f"there is no memorandum with {event.partner!r}"
     if event.partner in book.notices:
         yield f"notice was given already, on {book.notices[event.partner]}"
+    end = end_of_memorandum(event.day)
+    late = [p for p in book.projects.values() if p.host == event.partner and p.day >= end]
+    yield from (
+        f"the memorandum would have ended on {end}, and project {each.project} was registered on "
+        f"{each.day}"
+        for each in late
+    )
 
 
 def _grant(book: Book, event: Grant, _: list[Block]) -> Iterator[str]:
     if event.authorization in book.grants:
         yield f"there is an authorization {event.authorization} already"
+    if event.host not in book.registers or event.host == JAPAN:
+        yield f"the host {event.host!r} is no partner country's code (such as THA)"
     wrong = [purpose for purpose in event.purposes if purpose not in PURPOSES]
     if wrong or not event.purposes:
         yield f"found purposes {list(event.purposes)}; allowed are {', '.join(PURPOSES)}"
@@ -159,11 +175,6 @@ def _grant(book: Book, event: Grant, _: list[Block]) -> Iterator[str]:
 def _entity(book: Book, event: Entity, _: list[Block]) -> Iterator[str]:
     if event.party not in book.registers:
         yield f"{event.party} is no Party of the JCM"
-    yield from (
-        f"its {name.replace('_', ' ')} is empty"
-        for name in ("name", "country", "identification", "cooperative_approach")
-        if not getattr(event, name)
-    )
 
 
 def _issuance(book: Book, event: Issuance, _: list[Block]) -> Iterator[str]:

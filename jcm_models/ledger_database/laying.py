@@ -143,7 +143,8 @@ def _lay_leave(connection: sa.Connection, book: Book, events: Sequence[Event]) -
     projects = {e.project for e in events if isinstance(e, Registration | Issuance)}
     projects |= {issued.project for issued in book.issuances.values()}
     projects |= {name for each in events if isinstance(each, Grant) for name in each.projects}
-    for found in _behind(connection, schema.project, projects):
+    ended = any(isinstance(each, Notice) for each in events)
+    for found in _behind(connection, schema.project, None if ended else projects):
         if isinstance(found, Registration):
             book.projects[found.project] = found
 

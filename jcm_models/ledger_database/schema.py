@@ -2,7 +2,7 @@
 
 ``event`` is the ledger: rows are added and never changed or removed, which the database itself
 refuses. The other tables are what follows from it, kept in the same transaction, so that a state
-is found without reading a million events; `Ledger.verify` compares the two.
+is found without reading a million events; `queries.problems_of` compares the two.
 """
 
 from __future__ import annotations
