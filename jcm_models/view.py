@@ -7,7 +7,6 @@ can: papermill, nbconvert, a page on paper. So one notebook has three lives.
 from __future__ import annotations
 
 import functools
-import math
 import os
 import urllib.parse
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from jcm_models.components import Input
+from jcm_models.credit_sections import CREDIT_SECTIONS
 from jcm_models.documents import parse_set, read
 from jcm_models.input_sections import component_titles, input_label
 from jcm_models.pieces import render
@@ -26,6 +26,7 @@ from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
+from jcm_models.sliders import can_move, has_moved, named, slider_for
 from jcm_models.styles import style_sheet
 from jcm_models.wording import Words, number, unit_text, written_text
 
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Controls", "Section", "View", "parse_overrides", "served_by_voila", "words_in"]
 
-_STEPS_OF_A_SLIDER = 100
-# What sliders move, in this order; more of them would bury the page.
-_MOVED = ("project.", "bau.", "reference.", "crediting.discount", "reserve.rate")
-_MOST_SLIDERS = 8
-_IDLE = {"capacity"}  # it only serves a check
+_SECTIONS = {**SECTIONS, **CREDIT_SECTIONS}
+
+# What sliders move unless a notebook says otherwise; more of them would bury the page.
+MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
+_MOST_SLIDERS = 10
 
 
 def served_by_voila() -> bool:
@@ -102,6 +103,8 @@ class View:
         Changes, such as ``"crediting.discount=0.95; reserve.rate=0.03"``.
     lang : str
         Language of the page.
+    moves : tuple of str
+        How the keys begin that get sliders, the first of them first.
 
     Raises
     ------
@@ -109,8 +112,15 @@ class View:
         With every problem there is.
     """
 
-    def __init__(self, scenario: str | Path, overrides: str = "", lang: str = "en") -> None:
+    def __init__(
+        self,
+        scenario: str | Path,
+        overrides: str = "",
+        lang: str = "en",
+        moves: tuple[str, ...] = MOVED,
+    ) -> None:
         self.words = words_in(lang)
+        self._moves = moves
         file = find_file(scenario)
         self._choices = _scenarios_beside(file)
         file = _asked_for(self._choices) or file
@@ -171,6 +181,31 @@ class View:
         return self._section("split")
 
     @property
+    def contributions(self) -> Section:
+        """Who contributes what, and the shares that follow."""
+        return self._section("contributions")
+
+    @property
+    def allocated(self) -> Section:
+        """The tonnes of each party by vintage."""
+        return self._section("allocated")
+
+    @property
+    def issuances(self) -> Section:
+        """The issuances, where there are monitoring periods."""
+        return self._section("issuances")
+
+    @property
+    def flow(self) -> Section:
+        """Where the outcome ends up."""
+        return self._section("flow")
+
+    @property
+    def balances(self) -> Section:
+        """What both countries adjust, and how they stand against their NDCs."""
+        return self._section("balances")
+
+    @property
     def by_year(self) -> Section:
         """The table by year."""
         return self._section("by_year")
@@ -206,7 +241,7 @@ class View:
 
     def _fill(self, name: str) -> None:
         section = self._sections[name]
-        section.value = section.jcm_style + SECTIONS[name](self._results, self.words)
+        section.value = section.jcm_style + _SECTIONS[name](self._results, self.words)
 
     @functools.cached_property
     def controls(self) -> Controls:
@@ -223,8 +258,8 @@ class View:
         self._message = widgets.HTML()
         self._grid = widgets.Box(self._slider_boxes())
         self._grid.add_class("jcm-sliders")
-        named = _named(self.words("controls.scenario"), "", picker)
-        controls = Controls([named, self._grid, reset, self._message])
+        choice = named(self.words("controls.scenario"), "", picker)
+        controls = Controls([choice, self._grid, reset, self._message])
         controls.add_class("jcm-controls")
         self._say(())
         return controls
@@ -250,14 +285,14 @@ class View:
         self._move()
 
     def _slider_boxes(self) -> tuple[widgets.VBox, ...]:
-        offered = [given for given in self._loaded.inputs() if _can_move(given)]
-        rest = [given for given in offered if not given.path.startswith("project.")]
-        project = [given for given in offered if given.path.startswith("project.")]
-        shown = project[: _MOST_SLIDERS - len(rest)] + rest
+        offered = [given for given in self._loaded.inputs() if can_move(given, self._moves)]
+        first = [given for given in offered if given.path.startswith(self._moves[0])]
+        rest = [given for given in offered if not given.path.startswith(self._moves[0])]
+        shown = first[: max(_MOST_SLIDERS - len(rest), 0)] + rest[:_MOST_SLIDERS]
         return tuple(self._slider_box(given) for given in shown)
 
     def _slider_box(self, given: Input) -> widgets.VBox:
-        slider = _slider(given)
+        slider = slider_for(given)
         slider.observe(lambda _: self._move(), "value")
         self._sliders[given.path] = slider
         unit = given.variable.shown_unit
@@ -269,7 +304,7 @@ class View:
             unit=tail,
         )
         titles = component_titles(self._loaded, self.words)
-        return _named(input_label(given, self.words, titles), allowed, slider)
+        return named(input_label(given, self.words, titles), allowed, slider)
 
     def _move(self) -> None:
         """Compute anew and redraw; where the values do not fit, say so and keep the picture."""
@@ -292,61 +327,13 @@ class View:
                 "note": self.words("controls.moved", value=written_text(given.value.written)),
             }
             for given in self._loaded.inputs()
-            if given.path in self._sliders and _has_moved(self._sliders[given.path], given)
+            if given.path in self._sliders and has_moved(self._sliders[given.path], given)
         }
         return self._loaded.with_(changes) if changes else self._loaded
 
     def _say(self, problems: tuple[Problem, ...]) -> None:
         messages = [problem.message for problem in problems]
         self._message.value = render("message.html", self.words, messages=messages)
-
-
-def _can_move(given: Input) -> bool:
-    """Tell whether an input gets a slider: one number that the scenario itself gives, not 0."""
-    own = not given.is_default and not given.category
-    idle = given.path.rpartition(".")[2] in _IDLE
-    return own and not idle and given.path.startswith(_MOVED) and bool(given.value.constant)
-
-
-def _named(label: str, allowed: str, control: widgets.Widget) -> widgets.VBox:
-    """Put a name above a control; the page makes it the control's accessible name."""
-    name = widgets.HTML(render("label.html", Words(), label=label, allowed=allowed))
-    box = widgets.VBox([name, control])
-    box.add_class("jcm-input")
-    return box
-
-
-def _slider(given: Input) -> widgets.FloatSlider:
-    """Return a slider around a value, the value itself on one of its steps."""
-    value = given.value.constant or 0.0
-    least = 0.0 if given.variable.least is None else given.variable.least
-    most = math.inf if given.variable.most is None else given.variable.most
-    low, high = max(0.5 * value, least), min(1.5 * value, most)
-    step = _nice((high - low) / _STEPS_OF_A_SLIDER)
-    digits = max(
-        -math.floor(math.log10(step)), len(f"{value:.4f}".rstrip("0").partition(".")[2]), 0
-    )
-    share = given.variable.shown_unit == "1"
-    return widgets.FloatSlider(
-        value=value,
-        min=value - math.floor((value - low) / step + 1e-9) * step,
-        max=value + math.floor((high - value) / step + 1e-9) * step,
-        step=step,
-        readout_format=f".{max(digits - 2, 0)}%" if share else f",.{digits}f",
-        layout=widgets.Layout(width="auto"),
-    )
-
-
-def _has_moved(slider: widgets.FloatSlider, given: Input) -> bool:
-    """Tell a slider that was moved from one whose value the browser gave back a hair off."""
-    moved = abs(float(slider.value) - (given.value.constant or 0.0))
-    return moved > 0.01 * float(slider.step)
-
-
-def _nice(step: float) -> float:
-    """Return the step 1, 2 or 5 times a power of ten next below, so that read-outs are round."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return max(m * power for m in (1, 2, 5) if m * power <= step * (1 + 1e-9))
 
 
 def _scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:

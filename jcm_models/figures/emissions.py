@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jcm_models.figures import svg
+from jcm_models.figures.axes import AXIS_ROOM, END_GAP, Panel, grid, tooltips
+from jcm_models.figures.outcome import span_text, yearly
 from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
-from jcm_models.figures.split import span_text, yearly
 from jcm_models.figures.svg import PAD, Array, Block, Element, Flag, Linear, Years
 
 if TYPE_CHECKING:
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["emissions_figure"]
 
-_HEIGHT, _LOWEST, _AXIS_ROOM, _END_GAP, _HATCH = 440.0, 200.0, 30.0, 14.0, 6.0  # [px]
+_HEIGHT, _LOWEST, _HATCH = 440.0, 200.0, 6.0  # [px]
 _THICK = 0.4  # of where a wedge is thickest: where it is still thick enough to point at
-_YEARS_NAMED, _YEAR_STEPS = 13, (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _THIN = 0.005  # of all reductions: what is not credited but less than this is rounding, not drawn
 _DASHES: dict[str, svg.Attributes] = {
     "project": {"stroke-width": 3},
@@ -74,23 +74,6 @@ class _Scene:
         if self.leaks and kind == "project":
             return self.name(kind)
         return self.words.label(result_variables()[f"{kind}_emissions"])
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Where the lines are drawn."""
-
-    years: Years
-    x: Linear
-    y: Linear
-
-    @property
-    def starts(self) -> Array:
-        return self.x(self.years.astype(float))
-
-    @property
-    def ends(self) -> Array:
-        return self.x(self.years.astype(float) + 1)
 
 
 def emissions_figure(
@@ -163,47 +146,21 @@ def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
     ends = _end_blocks(scene, tonnes, look)
     head, top = svg.heading(title, scene.words("figure.emissions_subtitle", unit=unit), look)
     left = look.margin + max(text_width(word, look.small) for word in words) + 8
-    right = look.width - look.margin - max(block.width for block in ends.values()) - _END_GAP
+    right = look.width - look.margin - max(block.width for block in ends.values()) - END_GAP
     x = Linear((float(scene.years[0]), scene.years[-1] + 1.0), (left, right))
 
-    def panel_below(room: float) -> _Panel:
+    def panel_below(room: float) -> Panel:
         ceiling = top + 14 + room
         pixels = max(_HEIGHT, ceiling + _LOWEST), ceiling
-        return _Panel(scene.years, x, Linear((ticks[0] * tonnes, ticks[-1] * tonnes), pixels))
+        return Panel(scene.years, x, Linear((ticks[0] * tonnes, ticks[-1] * tonnes), pixels))
 
     panel, names = _name_wedges(scene, panel_below, top, look)
-    elements = [*head, *_grid(panel, dict(zip(ticks, words, strict=True)), tonnes, look)]
+    named = {tick * tonnes: word for tick, word in zip(ticks, words, strict=True)}
+    elements = [*head, *grid(panel, named, look)]
     elements += [_hatch(), *_areas(scene, panel), *_curves(scene, panel)]
     elements += [*_end_labels(scene, ends, panel), *names]
     elements += [] if look.narrow else _tooltips(scene, panel, tonnes, unit)
-    return svg.Drawing(look.width, round(panel.y.pixels[0] + _AXIS_ROOM), tuple(elements))
-
-
-def _grid(panel: _Panel, ticks: dict[float, str], tonnes: float, look: Look) -> list[Element]:
-    (left, right), (bottom, _) = panel.x.pixels, panel.y.pixels
-    elements = []
-    for tick, word in ticks.items():
-        y, role = panel.y(tick * tonnes), "grid" if tick else "axis"
-        elements.append(svg.line(left, y, right, y, role))
-        place = left - 8, y + 0.35 * look.small
-        elements.append(svg.text(*place, word, look.small, "muted", text_anchor="end"))
-    for year in _named_years(panel, look.small):
-        half = text_width(f"{year}", look.small) / 2
-        place = min(panel.x(year + 0.5), right + _END_GAP - 4 - half), bottom + 1.5 * look.small
-        elements.append(svg.text(*place, f"{year}", look.small, "muted", text_anchor="middle"))
-    return elements
-
-
-def _named_years(panel: _Panel, size: float) -> list[int]:
-    """Return the first and the last year and the round ones between that have room."""
-    first, last = int(panel.years[0]), int(panel.years[-1])
-    column = panel.x(1.0) - panel.x(0.0)
-    need = text_width(f"{last}", size) + 12
-    room = max(need, (last - first) * column / _YEARS_NAMED)
-    step = next((step for step in _YEAR_STEPS if step * column >= room), last)
-    between = (int(year) for year in panel.years if year % step == 0)
-    kept = {year for year in between if min(year - first, last - year) * column >= need}
-    return sorted({first, *kept, last})
+    return svg.Drawing(look.width, round(panel.y.pixels[0] + AXIS_ROOM), tuple(elements))
 
 
 def _hatch() -> Element:
@@ -213,7 +170,7 @@ def _hatch() -> Element:
     return Element("defs", {}, (Element("pattern", turned, (stroke,)),))
 
 
-def _areas(scene: _Scene, panel: _Panel) -> list[Element]:
+def _areas(scene: _Scene, panel: Panel) -> list[Element]:
     return [
         Element("path", {"fill": fill, "d": d})
         for wedge in scene.wedges
@@ -224,7 +181,7 @@ def _areas(scene: _Scene, panel: _Panel) -> list[Element]:
     ]
 
 
-def _curves(scene: _Scene, panel: _Panel) -> list[Element]:
+def _curves(scene: _Scene, panel: Panel) -> list[Element]:
     return [
         Element("path", {**dashes, "fill": "none", "stroke": kind, "d": d})
         for kind, dashes in _DASHES.items()
@@ -248,7 +205,7 @@ def _end_blocks(scene: _Scene, tonnes: float, look: Look) -> dict[str, Block]:
     }
 
 
-def _end_labels(scene: _Scene, ends: dict[str, Block], panel: _Panel) -> list[Element]:
+def _end_labels(scene: _Scene, ends: dict[str, Block], panel: Panel) -> list[Element]:
     right, (bottom, top) = panel.x.pixels[1], panel.y.pixels
     levels = [panel.y(float(values[-1])) for values in scene.lines.values()]
     heights = [block.height + 4 for block in ends.values()]
@@ -256,30 +213,26 @@ def _end_labels(scene: _Scene, ends: dict[str, Block], panel: _Panel) -> list[El
     elements = []
     for level, middle, block in zip(levels, middles, ends.values(), strict=True):
         if abs(level - middle) > 2:
-            elements.append(svg.line(right + 1, level, right + _END_GAP - 4, middle, block.role))
-        elements += replace(block, x=right + _END_GAP, top=middle - block.height / 2 - 1).draw()
+            elements.append(svg.line(right + 1, level, right + END_GAP - 4, middle, block.role))
+        elements += replace(block, x=right + END_GAP, top=middle - block.height / 2 - 1).draw()
     return elements
 
 
-def _tooltips(scene: _Scene, panel: _Panel, tonnes: float, unit: str) -> list[Element]:
-    bottom, top = panel.y.pixels
-    elements = []
-    for index, (start, end) in enumerate(zip(panel.starts, panel.ends, strict=True)):
+def _tooltips(scene: _Scene, panel: Panel, tonnes: float, unit: str) -> list[Element]:
+    titles = []
+    for index, year in enumerate(scene.years):
         lines = scene.words("figure.list_gap").join(
             scene.words("figure.tooltip_line", name=scene.name(kind), amount=amount)
             for kind, values in scene.lines.items()
             for amount in [_level(values[index], tonnes)]
         )
-        title = scene.words("figure.tooltip", year=scene.years[index], lines=lines, unit=unit)
-        place = float(start), top, float(end - start), bottom - top
-        words, more = Element("title", {}, (title,)), {"class": "jcm-year", "pointer-events": "all"}
-        elements.append(svg.rectangle(*place, "none", words, **more))
-    return elements
+        titles.append(scene.words("figure.tooltip", year=year, lines=lines, unit=unit))
+    return tooltips(panel, titles)
 
 
 def _name_wedges(
-    scene: _Scene, panel_below: Callable[[float], _Panel], top: float, look: Look
-) -> tuple[_Panel, list[Element]]:
+    scene: _Scene, panel_below: Callable[[float], Panel], top: float, look: Look
+) -> tuple[Panel, list[Element]]:
     """Name each wedge inside it where there is room, the others from above the lines."""
     outside = [wedge for wedge in scene.wedges if wedge.kind == "above"]  # words need calm ground
     while True:
@@ -309,7 +262,7 @@ def _set(scene: _Scene, wedge: _Wedge, width: float, look: Look, *, rows: bool =
     return Block(role, names, wrap(tonnes, width, look.body) if rows else [], look.body)
 
 
-def _inside(scene: _Scene, wedge: _Wedge, panel: _Panel, look: Look) -> Block | None:
+def _inside(scene: _Scene, wedge: _Wedge, panel: Panel, look: Look) -> Block | None:
     """Place a name inside its wedge: as central as the room allows."""
     (left, right), tops = panel.x.pixels, panel.y(wedge.top)
     bottoms = panel.y(np.maximum(wedge.bottom, scene.lines["project"]))  # not on the hatching
@@ -329,7 +282,7 @@ def _inside(scene: _Scene, wedge: _Wedge, panel: _Panel, look: Look) -> Block | 
 
 
 def _hoist(
-    named: list[tuple[Block, _Wedge]], panel: _Panel, top: float, inside: list[Block]
+    named: list[tuple[Block, _Wedge]], panel: Panel, top: float, inside: list[Block]
 ) -> list[Flag]:
     """Place names above the lines so that no pole crosses another name, if that can be had."""
     best: tuple[int, list[Flag]] = (1 << 30, [])
@@ -347,10 +300,10 @@ def _hoist(
     return best[1]
 
 
-def _flags(pair: tuple[Block, _Wedge], top: float, panel: _Panel) -> list[Flag]:
+def _flags(pair: tuple[Block, _Wedge], top: float, panel: Panel) -> list[Flag]:
     """Return places for a name on its row: right or left of a pole, or over it."""
     block, wedge = pair
-    thick, edge = wedge.top - wedge.bottom, panel.x.pixels[1] + _END_GAP
+    thick, edge = wedge.top - wedge.bottom, panel.x.pixels[1] + END_GAP
     columns = np.flatnonzero(thick >= _THICK * thick.max())
     flags = []
     for part, side in ((0.1, 1.0), (0.25, 1.0), (0.5, 1.0), (0.9, 0.0), (0.5, 0.0), (0.5, 0.5)):

@@ -10,32 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
+from jcm_models.figures.outcome import LEAST, TINY, outcome_parts, share_text, span_text
 from jcm_models.figures.palette import LEADING, NARROW, WIDE, amount, mass, text_width, wrap
-from jcm_models.figures.svg import Array, Element, Linear, Years
+from jcm_models.figures.svg import Element, Linear
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
 
-__all__ = ["span_text", "split_figure", "yearly"]
+__all__ = ["split_figure"]
 
-_LEAST = 0.5  # a part of less rounds to no tonne and is not shown [tCO2e]
-_WHOLE = {"credited", "reserve"}  # credits are whole tonnes already
-_TINY, _MOST = 0.0005, 10.0  # a share of less rounds to nothing, one of more says nothing
-_RUNS = 4  # so many stretches of years are listed, more are not
 _INDENT, _GAP, _NAMES, _SHARES, _SHORTEST = 18.0, 28.0, 330.0, 84.0, 1.5  # [px]
 _LEVELS = {"total": 0, "unissued": 1, "not_credited": 1, "above": 1, "credited": 1}
 _ROLES = {"total": "axis"}
-_FLOWS = (
-    "reference_emissions",
-    "project_emissions",
-    "leakage_emissions",
-    "reductions_outside_crediting",
-    "reductions_discounted",
-    "deficit_settled",
-    "reductions_rounded_away",
-    "credits_issued",
-    "reserve_withheld",
-)
 
 
 @dataclass(frozen=True)
@@ -82,7 +68,7 @@ def split_figure(
         Parts below half a tonne are left out. Emissions above the reference that were not made good
         stand as a negative part, so that the parts add up.
     """
-    sums = _sums(results)
+    sums = outcome_parts(results)
     rows = _rows(sums, words, host)
     span = span_text(np.asarray(results["year"]).astype(np.int64), words)
     known = "known" if "unissued" in sums else "unknown"
@@ -95,75 +81,16 @@ def split_figure(
     return svg.Figure(title, described, _caption(sums, words, host, span), wide, narrow)
 
 
-def yearly(results: Mapping[str, ArrayLike], name: str) -> Array:
-    """Return the annual totals of a quantity [tCO2e/yr]; zeros where it is absent.
-
-    Raises
-    ------
-    ValueError
-        If there is not one number for each year.
-    """
-    shape = np.shape(np.asarray(results["year"]))
-    values = np.asarray(results[name], dtype=float) if name in results else np.zeros(shape)
-    if values.shape != shape or not np.isfinite(values).all():
-        message = f"{name}: a figure needs a number for each year {shape}, not {values.shape}"
-        raise ValueError(message)
-    return values
-
-
-def span_text(years: Years, words: Words) -> str:
-    """Return the years as people write them: 2030, or 2020 to 2024, 2030 with a dash."""
-    runs = [years[run] for run in svg.runs(years)]
-    return words("figure.list_gap").join(
-        words("figure.span" if len(run) > 1 else "figure.year", first=run[0], last=run[-1])
-        for run in (runs if len(runs) <= _RUNS else [years])
-    )
-
-
-def _sums(results: Mapping[str, ArrayLike]) -> dict[str, float]:
-    """Return the parts in the order of the rows, and their total, over all years [tCO2e]."""
-    from jcm_models.variables import PARTIES  # here, as it loads YAML: 60 ms to the import
-
-    flow = {name: yearly(results, name) for name in _FLOWS}
-    total = flow["reference_emissions"] - flow["project_emissions"] - flow["leakage_emissions"]
-    outside, deficit = flow["reductions_outside_crediting"], float(flow["deficit_settled"].sum())
-    lost = flow["reductions_discounted"] + flow["reductions_rounded_away"]
-    parts = {
-        "not_credited": float((lost + np.maximum(outside, 0)).sum()) + max(deficit, 0),
-        "above": float(np.minimum(outside, 0).sum()) + min(deficit, 0),
-        "credited": float(flow["credits_issued"].sum()),
-        "reserve": float(flow["reserve_withheld"].sum()),
-    }
-    if "bau_emissions" in results:
-        unissued = yearly(results, "bau_emissions") - flow["reference_emissions"]
-        parts = {"unissued": float(unissued.sum())} | parts
-        total = total + unissued
-    credits = np.asarray(results["credits"], dtype=float).sum(axis=1).tolist()
-    whole = _whole_tonnes(parts, float(total.sum()))
-    return {"total": float(total.sum())} | whole | dict(zip(PARTIES, credits, strict=True))
-
-
-def _whole_tonnes(parts: Mapping[str, float], total: float) -> dict[str, float]:
-    """Round the parts so that they add up to the total, the largest remainders up."""
-    fractions = [name for name in parts if name not in _WHOLE]
-    floors = {name: float(np.floor(parts[name])) for name in fractions}
-    left = round(total) - round(parts["credited"]) - sum(floors.values())
-    by_remainder = sorted(fractions, key=lambda n: (floors[n] - parts[n], abs(parts[n])))
-    for name in by_remainder[: max(int(left), 0)]:
-        floors[name] += 1.0
-    return {name: floors.get(name, tonnes) for name, tonnes in parts.items()}
-
-
 def _rows(sums: Mapping[str, float], words: Words, host: str) -> list[_Row]:
     """Set the parts one after the other; those of the credits begin where the credits begin."""
     rows, position = [], 0.0
     for part, tonnes in sums.items():
         level = _LEVELS.get(part, 2)
-        if part == "total" or abs(tonnes) >= _LEAST:
+        if part == "total" or abs(tonnes) >= LEAST:
             role, label = _ROLES.get(part, part), _label(part, words, host)
             written = (
                 amount(round(tonnes) if abs(tonnes) >= 1 else tonnes),
-                _share(tonnes, sums["total"], words),
+                share_text(tonnes, sums["total"], words),
             )
             rows.append(_Row(role, level, position, tonnes, label, *written))
         if level == 2 or part in {"unissued", "not_credited", "above"}:
@@ -178,21 +105,10 @@ def _label(part: str, words: Words, host: str) -> str:
     return words(f"figure.{keys.get(part, part)}", host=host)
 
 
-def _share(tonnes: float, total: float, words: Words) -> str:
-    from jcm_models.wording import number
-
-    share = tonnes / total if total >= _LEAST else np.inf
-    if abs(share) >= _MOST:
-        return words("figure.no_share")
-    if 0 < abs(share) < _TINY:
-        return words("figure.tiny", share=number(0.001, "1"))
-    return number(round(share, 3), "1")
-
-
 def _scale(rows: list[_Row], left: float, right: float) -> Linear:
     ends = [edge for row in rows for edge in (row.start, row.start + row.tonnes)]
     low, high = min(ends), max(ends)
-    return Linear((low, high if high - low >= _LEAST else low + 1), (left, right))
+    return Linear((low, high if high - low >= LEAST else low + 1), (left, right))
 
 
 def _bar(row: _Row, x: Linear, y: float, height: float) -> Element:
@@ -264,18 +180,18 @@ def _draw_narrow(rows: list[_Row], title: str, subtitle: str, words: Words) -> s
 
 def _caption(sums: Mapping[str, float], words: Words, host: str, span: str) -> str:
     """Say in sentences who gets what."""
-    if sums["total"] < _LEAST:
+    if sums["total"] < LEAST:
         return words("figure.split_none", span=span)
     masses = {part: mass(tonnes, sums["total"], words) for part, tonnes in sums.items()}
-    shares = {part: _share(tonnes, sums["total"], words) for part, tonnes in sums.items()}
+    shares = {part: share_text(tonnes, sums["total"], words) for part, tonnes in sums.items()}
     places = {"total": masses["total"], "credits": masses["credited"], "share": shares["credited"]}
     for side in ("japan", "host"):
         tonnes = sums[f"{side}_government"] + sums[f"{side}_participants"]
         places[f"{side}_side"] = mass(tonnes, sums["total"], words)
-    key = "figure.split_sentence" if sums["credited"] >= _LEAST else "figure.split_no_credits"
+    key = "figure.split_sentence" if sums["credited"] >= LEAST else "figure.split_no_credits"
     sentences = [words(key, span=span, host=host, **places)]
     for part in ("unissued", "not_credited", "reserve"):
-        if sums.get(part, 0) >= max(_LEAST, _TINY * sums["total"]):
+        if sums.get(part, 0) >= max(LEAST, TINY * sums["total"]):
             places = {"mass": masses[part], "share": shares[part], "host": host}
             sentences.append(words(f"figure.split_{part}", **places))
     return words("figure.sentence_gap").join(sentences)

@@ -292,6 +292,15 @@ class Drawing:
     elements: tuple[Element, ...]
 
 
+def message(title: str, subtitle: str, sentence: str, look: Look) -> Drawing:
+    """Return a drawing that says in a sentence why there is nothing to draw."""
+    elements, top = heading(title, subtitle, look)
+    lines = wrap(sentence, look.width - 2 * look.margin, look.body, at_most=9)
+    elements += paragraph(look.margin, top + 16, lines, look.body)
+    bottom = top + 16 + len(lines) * look.body * LEADING
+    return Drawing(look.width, round(bottom + look.margin), tuple(elements))
+
+
 @dataclass(frozen=True, repr=False)
 class Figure:
     """A figure in two widths, with its words.

@@ -5,7 +5,7 @@ Pure: nothing here knows of a database or a file. `book_all` judges events again
 
 from jcm_models.ledger.accounts import Account
 from jcm_models.ledger.book import JAPAN, Block, Book
-from jcm_models.ledger.booking import LedgerError, book_all, move, refuse_unwritable
+from jcm_models.ledger.booking import LedgerError, book_all, move
 from jcm_models.ledger.events import (
     EVENTS,
     Acquisition,
@@ -26,6 +26,7 @@ from jcm_models.ledger.events import (
     Units,
 )
 from jcm_models.ledger.rules import end_of_memorandum
+from jcm_models.ledger.texts import unwritable
 
 __all__ = [
     "EVENTS",
@@ -53,5 +54,5 @@ __all__ = [
     "book_all",
     "end_of_memorandum",
     "move",
-    "refuse_unwritable",
+    "unwritable",
 ]

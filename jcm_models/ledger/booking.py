@@ -24,10 +24,9 @@ from jcm_models.ledger.events import (
     Units,
 )
 from jcm_models.ledger.rules import OTHER_PURPOSES, refusals
-from jcm_models.ledger.texts import unwritable
 from jcm_models.problems import Problem
 
-__all__ = ["LedgerError", "book_all", "move", "refuse_unwritable"]
+__all__ = ["LedgerError", "book_all", "move"]
 
 
 class LedgerError(ValueError):
@@ -75,35 +74,12 @@ def book_all(
         if not reasons:
             booked.append(_book(book, event, blocks))
             continue
-        problems.append(_refused(event, position, reasons, name))
+        called = name(position) if name else f"event {position + 1}"
+        problems.append(Problem(f"{called}, {event}", "; ".join(dict.fromkeys(reasons))))
         unsound += [units] if units else []
     if problems:
         raise LedgerError(problems)
     return booked
-
-
-def refuse_unwritable(events: Sequence[Event], name: Callable[[int], str] | None = None) -> None:
-    """Refuse events whose texts no database could be asked for.
-
-    Raises
-    ------
-    LedgerError
-        With all of them.
-    """
-    problems = [
-        _refused(event, position, reasons, name)
-        for position, event in enumerate(events)
-        if (reasons := unwritable(event))
-    ]
-    if problems:
-        raise LedgerError(problems)
-
-
-def _refused(
-    event: Event, position: int, reasons: list[str], name: Callable[[int], str] | None
-) -> Problem:
-    called = name(position) if name else f"event {position + 1}"
-    return Problem(f"{called}, {event}", "; ".join(dict.fromkeys(reasons)))
 
 
 def _touched(units: Units, unsound: list[Units]) -> bool:

@@ -53,6 +53,8 @@ def refusals(book: Book, event: Event, blocks: list[Block]) -> list[str]:
         The blocks that hold its units.
     """
     found = unwritable(event)
+    if found:
+        return found
     if isinstance(event, UnitEvent):
         found += _no_units(event) or _common(book, event, blocks)
         if found and not blocks:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from jcm_models.ledger import JAPAN, Book, Event, book_all, refuse_unwritable
+from jcm_models.ledger import JAPAN, Book, Event, book_all, unwritable
 from jcm_models.ledger_database import schema
 from jcm_models.ledger_database.laying import lay_open, take_down
 from jcm_models.ledger_database.rows import row_of
@@ -43,9 +43,9 @@ class Writer:
         self, events: Sequence[Event], name: Callable[[int], str] | None = None
     ) -> list[Booked]:
         """Book events in their order; see `Ledger.append`."""
-        refuse_unwritable(events, name)
         empty = Book(_registers(), _first_itmo_vintage())
-        book = lay_open(self.connection, empty, events)
+        # What no database could be asked for is refused without being laid open.
+        book = lay_open(self.connection, empty, [e for e in events if not unwritable(e)])
         before = set(book.blocks)
         operation = self._last + 1
         booked = list(enumerate(book_all(book, events, name), start=operation))

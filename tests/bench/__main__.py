@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 import jcm_models as jcm
+from tests.bench import aef, ledger
 from tests.bench.portfolio import core, memory, shipped, thousand
 from tests.commands import BIN, run
 from tests.conftest import ROOT
@@ -202,7 +203,19 @@ _KEY_TO_NUMBER = """() => new Promise(done => {
 def main() -> None:
     """Print one table; the goal of a row is what the project promises, not a test."""
     print(ROW.format("measured", "ms", "goal", "beside it", "ms", "ratio"))
-    measures = (simulation, cold_start, core, shipped, thousand, memory, page, reports, browser)
+    measures = (
+        simulation,
+        cold_start,
+        core,
+        shipped,
+        thousand,
+        memory,
+        ledger.measure,
+        aef.measure,
+        page,
+        reports,
+        browser,
+    )
     for measure in measures:
         for what, found, goal, peer, plain in measure():
             goal_text = "" if goal is None else f"{goal:,.0f}"

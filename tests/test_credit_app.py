@@ -1,0 +1,113 @@
+"""The notebook of credits as an app: a real Chromium on a real Voilà."""
+
+import re
+
+import pytest
+
+import jcm_models as jcm
+from tests.commands import BIN
+from tests.conftest import ROOT, Server
+
+SCENARIO = ROOT / "scenarios/thailand_ndc_balances.yaml"
+SUBSIDY = re.compile("Public finance, Government of Japan")
+EQUIPMENT = re.compile("Private finance, Japanese participants")
+
+
+@pytest.fixture(scope="module")
+def credits_app():
+    command = [
+        *(str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"),
+        *("--notebook", "credit_allocation"),
+    ]
+    with Server(command, ready="/voila/static/voila.js") as app:
+        yield app
+
+
+@pytest.fixture
+def page(credits_app, watched):
+    watched.page.goto(credits_app.url)
+    watched.page.locator(".noUi-handle").first.wait_for(state="visible", timeout=90_000)
+    yield watched.page
+    assert watched.outside == []
+    assert [error for error in watched.errors if "WebSocket" not in error] == []
+
+
+def shoot(page, name):
+    folder = ROOT / ".pytest_cache" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def cells(page, table):
+    """Return the rows of a table: the head of each row, and its cells."""
+    region = page.get_by_role("region", name=table, exact=True)
+    return {
+        row.locator("th").inner_text(): row.locator("td").all_inner_texts()
+        for row in region.locator("tbody tr").all()
+    }
+
+
+def expected(overrides):
+    dataset = jcm.simulate(jcm.load_scenario(SCENARIO, overrides))
+    return {
+        str(year): [
+            f"{int(dataset['credits_issued'].sel(year=year)):,}",
+            *(f"{int(tonnes):,}" for tonnes in dataset["credits"].sel(year=year)),
+        ]
+        for year in dataset["year"].values
+    }
+
+
+def test_the_app_shows_shares_tonnes_flow_and_balances_as_simulate_gives_them(page):
+    assert cells(page, "Tonnes by party and vintage") == expected({})
+    assert page.locator("figure svg:visible").count() == 2
+    text = page.inner_text("body")
+    for said in ("Emissions balance", "Corresponding adjustments", "Thailand could transfer up to"):
+        assert said in text
+    for raw in ("own_finance", "japan_government", "error when executing", " nan", "jcm.View"):
+        assert raw not in text
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shoot(page, f"credits_{width}")
+
+
+def test_a_contribution_moves_the_shares_and_the_tonnes(page):
+    handle = page.locator(".jcm-input", has_text=EQUIPMENT).locator(".noUi-handle")
+    shown = page.get_by_role("region", name="Shares of the credits", exact=True)
+    before = shown.inner_text()
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('[aria-label=\"Shares of the credits\"]')"
+        ".innerText !== before",
+        arg=before,
+    )
+    handle.press("End")
+    moved = expected({"allocation.contributions.equipment.amount": "2.25 MUSD"})
+    page.get_by_role("region", name="Tonnes by party and vintage").get_by_text(
+        moved["2021"][2], exact=True
+    ).first.wait_for(timeout=20_000)
+    assert cells(page, "Tonnes by party and vintage") == moved
+
+
+def test_a_floor_holds_while_the_subsidy_shrinks(page):
+    handle = page.locator(".jcm-input", has_text=SUBSIDY).locator(".noUi-handle")
+    handle.focus()
+    handle.press("Home")
+    table = page.get_by_role("region", name="Who contributes, and the shares that follow")
+    row = table.locator("tr", has_text="Subsidy")
+    row.get_by_text("1,000,000 USD").wait_for(timeout=20_000)
+    assert (
+        cells(page, "Shares of the credits")["Government of Japan"] == ["50\N{NO-BREAK SPACE}%"] * 2
+    )
+
+
+def test_another_scenario_can_be_picked_and_tells_of_overselling(page):
+    page.locator("select").select_option(label=_title())
+    page.get_by_text("more than that. To fit,").wait_for(timeout=30_000)
+    assert "must not be issued" in page.inner_text("body")
+
+
+def _title():
+    return jcm.load_scenario(ROOT / "scenarios/mongolia_overselling.yaml").title.en
