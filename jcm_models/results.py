@@ -287,6 +287,7 @@ def _attributes(scenario: Scenario) -> dict[str, str | int]:
         "reference_own": scenario.reference.own,
         "reference_assessed": json.dumps(scenario.years_assessed.tolist()),
         "operation": _operation(scenario),
+        "unknown": _unknown(scenario),
         "gwp": scenario.gwp,
         "inputs": json.dumps(list(inputs_of(scenario)), ensure_ascii=False),
         "overrides": json.dumps([[c.path, str(c.old), str(c.new)] for c in changes]),
@@ -294,6 +295,15 @@ def _attributes(scenario: Scenario) -> dict[str, str | int]:
         "code_version": __version__,
         "history": f"jcm_models {__version__}: simulate({scenario.name})",
     }
+
+
+def _unknown(scenario: Scenario) -> str:
+    """Say for which country a balance is not known, where it is for the other (D4)."""
+    ndcs = {scenario.host: scenario.article6.host, JAPAN: scenario.article6.japan}
+    missing = [country for country, ndc in ndcs.items() if ndc.emissions is None]
+    if len(missing) != 1:
+        return ""
+    return f"emissions_balance is NaN for {missing[0]}, whose emissions are not given"
 
 
 def _operation(scenario: Scenario) -> str:
