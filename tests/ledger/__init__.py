@@ -1,0 +1,1 @@
+"""The ledger: its rules, its database, and what may befall it."""
