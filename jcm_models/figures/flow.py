@@ -152,7 +152,7 @@ def _place(
 def _offsets(flow: Flow, starts: Mapping[Node, float], scale: float, end: str) -> dict[Link, float]:
     """Return where each band begins on the bar at its `end`: one after the other."""
     reached, offsets = dict(starts), {}
-    for link in sorted(flow.links, key=Link.by_source if end == "source" else Link.by_target):
+    for link in sorted(flow.links, key=Link.order):
         node = getattr(link, end)
         if node in reached:
             offsets[link] = reached[node]

@@ -54,13 +54,9 @@ class Link(NamedTuple):
     target: Node
     role: str
 
-    def by_source(self) -> tuple[int, ...]:
-        """Return what sorts the bands that leave a bar."""
+    def order(self) -> tuple[int, ...]:
+        """Return what sorts the bands that leave a bar, and those that reach one."""
         return _ORDER[self.source.name], _ORDER[self.target.name], _ORDER[self.role]
-
-    def by_target(self) -> tuple[int, ...]:
-        """Return what sorts the bands that reach a bar."""
-        return _ORDER[self.target.name], _ORDER[self.source.name], _ORDER[self.role]
 
 
 @dataclass(frozen=True)

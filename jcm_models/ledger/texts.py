@@ -25,11 +25,13 @@ def unwritable(event: Event) -> list[str]:
     for name in _TEXTS[type(event)]:
         value = getattr(event, name)
         text = value if isinstance(value, str) else "".join(value)
+        if text.isprintable():
+            if name in _NEVER_EMPTY and not text.strip():
+                found.append(f"its {name.replace('_', ' ')} is empty")
+            continue
         called = name.replace("_", " ")
         if (_CONTROL_IN_PROSE if name in _PROSE else _CONTROL).search(text):
             found.append(f"its {called} {text!r} holds characters that cannot be written")
-        elif name in _NEVER_EMPTY and not text.strip():
-            found.append(f"its {called} is empty")
     return found
 
 

@@ -5,6 +5,7 @@ Work and memory grow with the batch, not with the ledger.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -202,30 +203,23 @@ def take_down(
 
 
 def _take_down_blocks(connection: sa.Connection, book: Book, before: set[Any]) -> None:
-    names = schema.block.c.keys()
-    changed = {
-        key: {name: getattr(book.blocks[key], name) for name in names}
-        for key in sorted(book.changed)
-    }
-    _insert(connection, schema.block, [row for key, row in changed.items() if key not in before])
-    values = [name for name in names if name not in ("register", "first")]
-    columns = schema.block.c
-    statement = (
-        sa.update(schema.block)
-        .where(columns.register == sa.bindparam("at_register"))
-        .where(columns.first == sa.bindparam("at_first"))
-        .values({name: sa.bindparam(f"new_{name}") for name in values})
-    )
-    rows = [
-        {
-            "at_register": key[0],
-            "at_first": key[1],
-            **{f"new_{name}": row[name] for name in values},
-        }
-        for key, row in changed.items()
-        if key in before
-    ]
-    _update(connection, statement, rows)
+    keys = sorted(book.changed)
+    new = [_BLOCK(book.blocks[key]) for key in keys if key not in before]
+    _insert(connection, schema.block, [dict(zip(_COLUMNS, row, strict=True)) for row in new])
+    old = [_BLOCK(book.blocks[key]) for key in keys if key in before]
+    _update(connection, _REPLACED, [dict(zip(_NEW_COLUMNS, row, strict=True)) for row in old])
+
+
+_COLUMNS = tuple(schema.block.c.keys())
+_BLOCK = operator.attrgetter(*_COLUMNS)
+# A column cannot lend its name to a value of its own update.
+_NEW_COLUMNS = tuple(f"new_{name}" for name in _COLUMNS)
+_REPLACED = (
+    sa.update(schema.block)
+    .where(schema.block.c.register == sa.bindparam("new_register"))
+    .where(schema.block.c.first == sa.bindparam("new_first"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _COLUMNS[2:]})
+)
 
 
 def _take_down_names(
