@@ -150,13 +150,13 @@ RULES = {
 DATABASE = {
     "a split is not written down": (
         "laying",
-        "[row for key, row in changed.items() if key not in before]",
+        "[_BLOCK(book.blocks[key]) for key in keys if key not in before]",
         "[]",
     ),
     "the day of an event is not written down": (
         "laying",
-        'if name not in ("register", "first")]',
-        'if name not in ("register", "first", "since")]',
+        "for name in _COLUMNS[2:]}",
+        'for name in _COLUMNS[2:] if name != "since"}',
     ),
     "the total of an authorization is not written down": (
         "laying",
