@@ -30,8 +30,7 @@ from jcm_models.ledger_database.rows import event_of
 
 __all__ = ["lay_open", "take_down"]
 
-# Databases bound the values of one statement; SQLite at 32,766.
-_MOST_VALUES = 10_000
+_LENGTHS = (1, 10, 100, 1000)
 
 
 def lay_open(connection: sa.Connection, book: Book, events: Sequence[Event]) -> Book:
@@ -162,10 +161,16 @@ def _behind(
 
 
 def _portions(keys: Iterable[Any]) -> Iterator[list[Any]]:
-    """Divide keys into as many as one statement may hold."""
+    """Divide keys into lists of few lengths, the last key repeated.
+
+    A statement with another number of values is another statement, which databases prepare and
+    drivers keep; so there are only as many as there are lengths.
+    """
     known = sorted(keys)
-    for start in range(0, len(known), _MOST_VALUES):
-        yield known[start : start + _MOST_VALUES]
+    for start in range(0, len(known), _LENGTHS[-1]):
+        some = known[start : start + _LENGTHS[-1]]
+        length = next(length for length in _LENGTHS if length >= len(some))
+        yield some + some[-1:] * (length - len(some))
 
 
 def take_down(
