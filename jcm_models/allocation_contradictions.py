@@ -96,6 +96,8 @@ def _contributions(scenario: Scenario) -> Said:
                 "or all in points without a unit: none is converted",
             )
         amount = (given or {})[name].amount
+        if amount.constant == 0:
+            yield path, "found 0, which contributes nothing; give an amount, or leave it out"
         if amount.years or amount.since is not None:
             text = "changes over the years; one number is needed, and a contribution for each year"
             yield path, text

@@ -39,7 +39,11 @@ class _InMoney(InUnit):
         said = written.model_dump(exclude={"source", "standing", "note"}, exclude_none=True)
         found = _CURRENCY.search(str(said))
         if found is None:
-            return super().value(written)
+            try:
+                return super().value(written)
+            except ValueError as error:
+                message = f"{error}; money is in USD or JPY, and points carry no unit"
+                raise ValueError(message) from None
         unit = self.variable.unit.replace(POINTS, "USD").replace("USD", found.group())
         return InUnit(replace(self.variable, unit=unit)).value(written)
 

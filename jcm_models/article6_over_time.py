@@ -177,6 +177,17 @@ class NdcOutcome(NamedTuple):
     reduction: ReferenceReduction | None = None
 
 
+def _against_the_reference(results: Results) -> Array:
+    """Return the reductions behind the credits [tCO2e/yr]: reserve and all, before the discount.
+
+    A tonne off the reference takes the discount factor of a tonne off the credits issued; deficits
+    that are carried make that an approximation.
+    """
+    discount = results.scenario.crediting.discount.at(results.scenario.calendar_years)
+    issued = results["credits_issued"].astype(float)
+    return np.divide(issued, discount, out=np.zeros_like(issued), where=discount > 0)
+
+
 def ndc_outcome(results: Results, country: str) -> NdcOutcome | None:
     """Return how a country stands against its NDC.
 
@@ -211,7 +222,7 @@ def ndc_outcome(results: Results, country: str) -> NdcOutcome | None:
         return found
     nothing = np.zeros(how.years.size)
     most = transferable(target, account.emissions, nothing, how)
-    credited = account.over_all_years(arrays["credits"].sum(axis=0))
+    credited = account.over_all_years(_against_the_reference(results))
     first = account.over_all_years(arrays["itmos_first_transferred"])
     needed = reference_reduction_needed(first, credited, most, how)
     return found._replace(most=float(most), reduction=needed)

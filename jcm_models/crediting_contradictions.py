@@ -36,10 +36,10 @@ def contradictions_of_monitoring(scenario: Scenario) -> Iterator[tuple[str, str]
                 f"{period.from_} to {period.to} lies outside what is credited, {first} to {last} "
                 "(crediting.start and crediting.end, within the years simulated)",
             )
-        if period.issued and period.issued < period.to:
+        if period.issued and period.issued <= period.to:
             yield (
                 f"{key}.issued",
-                f"found {period.issued}, before the end of its period: {period.to}",
+                f"found {period.issued}, and its period ends on {period.to}; credits are issued after",
             )
         before = max(before or period.to, period.to)
 

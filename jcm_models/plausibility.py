@@ -43,7 +43,7 @@ def warnings_of(scenario: Scenario) -> list[Problem]:
         One for each doubt, with the key, the file and the line.
     """
     found = [*_memorandum(scenario), *_unfinished(scenario), *_renewals(scenario)]
-    found += _unusual(scenario)
+    found += [*_programme_tonnes(scenario), *_unusual(scenario)]
     for part in scenario.parts:
         for check in _CHECKS:
             for name, text in check(part, scenario):
@@ -60,6 +60,20 @@ def _memorandum(scenario: Scenario) -> Iterator[Problem]:
             "be issued only after a memorandum is signed"
         )
         yield Problem("host", text, scenario.document.place(("host",)))
+
+
+def _programme_tonnes(scenario: Scenario) -> Iterator[Problem]:
+    """Doubt a programme's share that rounding to whole tonnes may miss by one."""
+    allocation = scenario.allocation
+    divisions = allocation.divisions()
+    if allocation.rounding == "government_ceiling" or not any(d.programme for _, d in divisions):
+        return
+    text = (
+        f"found {allocation.rounding}: of an odd number of tonnes the Government of Japan may get "
+        "one less than the programme asks for; government_ceiling never gives it less"
+    )
+    place = scenario.document.place(("allocation", "rounding"))
+    yield Problem("allocation.rounding", text, place)
 
 
 def _unfinished(scenario: Scenario) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from jcm_models.crediting import credit
 from jcm_models.issuance_records import IssuanceRecord, issuance_records
 from jcm_models.ledger import Event, Issuance, Opening, Registration
 from jcm_models.ledger_booking import account_of
+from jcm_models.variables import PARTIES
 
 __all__ = ["published_events", "replayed"]
 
@@ -90,7 +91,7 @@ def _events(record: IssuanceRecord, opened: set[str]) -> Iterator[Event]:
     for party, tonnes in replayed(record).items():
         if not tonnes:
             continue
-        account = account_of(_holder(party), record.country, project)
+        account = _account(party, record.country, project)
         if account not in opened and "participant" in account:
             opened.add(account)
             yield Opening(day=registered, account=account)
@@ -106,5 +107,9 @@ def _events(record: IssuanceRecord, opened: set[str]) -> Iterator[Event]:
         )
 
 
-def _holder(party: str) -> str:
-    return "japan" if party == "others" else party
+def _account(party: str, host: str, project: str) -> str:
+    """Return the account of a party; what is not known to be whose says so in its name."""
+    if party in PARTIES:
+        return account_of(party, host, project)
+    what = "register not published" if party == "others" else "side not divided further"
+    return account_of("japan" if party == "others" else party, host, f"{project} ({what})")

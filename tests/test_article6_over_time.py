@@ -105,7 +105,13 @@ def test_the_outcome_of_an_ndc_is_the_level_and_the_margin_before_and_after(bala
     assert float(host.reduction.oversold) == 0
 
 
-def test_overselling_is_found_and_the_lower_reference_makes_the_transfers_fit(overselling):
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"crediting.discount": 0.8}, {"reserve.rate": 0.1}],
+    ids=["", "discount", "reserve"],
+)
+def test_overselling_is_found_and_the_lower_reference_makes_the_transfers_fit(more):
+    overselling = jcm.compute(jcm.load_scenario(OVERSELLING, more))
     found = ndc_outcome(overselling, "MNG")
     planned = overselling["itmos_first_transferred"].sum()
     room = 10 * ((1 - 0.23) * 73.506e6 - 56.595e6)
@@ -114,12 +120,9 @@ def test_overselling_is_found_and_the_lower_reference_makes_the_transfers_fit(ov
     assert found.before > 0 > found.after
     # The reference lowered by what is said, the outcome simulated anew: nothing is oversold.
     lower = overselling["reference_emissions"] - found.reduction.annual
-    again = changed(
-        OVERSELLING,
-        reference__pathway={
-            "emissions": {"series": dict(zip(range(2021, 2031), lower.tolist(), strict=True))}
-        },
-    )
+    series = dict(zip(range(2021, 2031), lower.tolist(), strict=True))
+    pathway = {"reference.pathway": {"emissions": {"series": series}}}
+    again = jcm.compute(jcm.load_scenario(OVERSELLING, more | pathway))
     fits = ndc_outcome(again, "MNG")
     assert again["itmos_first_transferred"].sum() == pytest.approx(room, abs=20)
     assert float(fits.reduction.oversold) == pytest.approx(0, abs=20)

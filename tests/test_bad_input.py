@@ -579,7 +579,7 @@ MISTAKES = {
             ]
         },
         "crediting.monitoring.0.issued",
-        ("found 2021-06-29, before the end of its period: 2021-06-30",),
+        ("found 2021-06-29, and its period ends on 2021-06-30; credits are issued after",),
         needs=("crediting", "years"),
     ),
     "a margin that flatters": wrong("crediting.project_margin", -0.1, "found -0.1; allowed is 0"),

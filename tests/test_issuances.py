@@ -288,10 +288,10 @@ def test_everything_wrong_with_periods_is_told_at_once_with_both_sides(folder):
     }
     assert found == {
         "0.to": "found 2021-05-01, before from: 2021-06-01",
-        "0.issued": "found 2021-04-01, before the end of its period: 2021-05-01",
+        "0.issued": "found 2021-04-01, and its period ends on 2021-05-01; credits are issued after",
         "1.from": "found 2019-06-01, but the period before it ends 2021-05-01; periods follow each "
         "other in order of time and share no day",
-        "2.issued": "found 2022-06-01, before the end of its period: 2022-12-31",
+        "2.issued": "found 2022-06-01, and its period ends on 2022-12-31; credits are issued after",
         "3.from": "found 2022-12-31, but the period before it ends 2022-12-31; periods follow each "
         "other in order of time and share no day",
         "4": "2024-01-01 to 2025-01-01 lies outside what is credited, 2020-01-01 to 2024-12-31 "

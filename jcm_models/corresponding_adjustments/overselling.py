@@ -91,7 +91,8 @@ def reference_reduction_needed(
     first_transferred : array, shape (..., year)
         ITMOs it is planned to first transfer [tCO2e/yr].
     credited : array, shape (..., year)
-        Reductions credited against the reference, the parts of both sides together [tCO2e/yr].
+        Reductions against the reference that stand behind the credits [tCO2e/yr]: those of both
+        sides and the reserve, before any discount.
     most : array, shape (...)
         What is `transferable` [tCO2e].
     accounting : NdcAccounting
@@ -109,8 +110,8 @@ def reference_reduction_needed(
 
     Notes
     -----
-    A tonne off the reference is a tonne of credits less; the inventory stays, since the project
-    is the same. Credits :math:`C_y` are divided as before, so a share :math:`f` of them not issued
+    The inventory stays, since the project is the same. Credits are discounted and divided as
+    before, so a share :math:`f` of the reductions :math:`C_y` behind them that is not credited
     takes :math:`f F_y` off the transfers :math:`F_y`, whatever part of the credits these are:
 
     .. math:: \sum (1 - f) F_y = X_{max} \Rightarrow

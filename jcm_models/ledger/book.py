@@ -10,7 +10,7 @@ import datetime
 import operator
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from jcm_models.ledger.accounts import STANDING, Account
@@ -59,10 +59,13 @@ class Book:
         The countries that keep a register.
     first_itmo_vintage : int
         The first vintage that may become an internationally transferred mitigation outcome (A2).
+    signed : mapping of str to datetime.date
+        When the memorandum with each partner was signed, where that is to be judged.
     """
 
     registers: Collection[str]
     first_itmo_vintage: int = 2021
+    signed: Mapping[str, datetime.date] = field(default_factory=dict)
     participants: set[str] = field(default_factory=set)
     projects: dict[str, Registration] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)

@@ -146,8 +146,9 @@ class Issuance(Event):
     units: Units | None = None
 
     def __str__(self) -> str:
+        tonnes = f"{self.quantity:,}" if type(self.quantity) is int else self.quantity
         return (
-            f"issuance of {self.quantity:,} tCO2e of {self.project}, vintage {self.vintage}, to "
+            f"issuance of {tonnes} tCO2e of {self.project}, vintage {self.vintage}, to "
             f"{self.target} on {self.day}"
         )
 

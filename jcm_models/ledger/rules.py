@@ -25,7 +25,7 @@ from jcm_models.ledger.events import (
     Transfer,
     UnitEvent,
 )
-from jcm_models.ledger.texts import unwritable
+from jcm_models.ledger.texts import alike, unwritable
 
 __all__ = ["FIRST_TRANSFER_BY", "MOST_UNITS", "NDC", "PURPOSES", "end_of_memorandum", "refusals"]
 
@@ -41,17 +41,7 @@ _DECEMBER = 12
 
 
 def refusals(book: Book, event: Event, blocks: list[Block]) -> list[str]:
-    """Return every reason why an event cannot be booked; none where it can.
-
-    Parameters
-    ----------
-    book : Book
-        The state before the event.
-    event : Event
-        The event.
-    blocks : list of Block
-        The blocks that hold its units.
-    """
+    """Return every reason why an event on some blocks cannot be booked; none where it can."""
     found = unwritable(event)
     if found:
         return found
@@ -105,17 +95,26 @@ def _opening(book: Book, event: Opening, _: list[Block]) -> Iterator[str]:
         return
     if account.register not in book.registers:
         yield f"{account.register} keeps no register"
+    same = [name for name in book.participants if alike(name) == alike(event.account)]
     if book.knows(event.account):
         yield f"the account {event.account} is open already"
+    elif same:
+        yield f"the account {event.account} looks like {same[0]}, which is open already"
     elif account.kind != "participant":
         yield f"{event.account} is no participant's account; every register has the others"
 
 
 def _registration(book: Book, event: Registration, _: list[Block]) -> Iterator[str]:
-    if event.project in book.projects:
-        yield f"project {event.project} is registered already"
+    for name in book.projects:
+        if name == event.project:
+            yield f"project {name} is registered already"
+        elif alike(name) == alike(event.project):
+            yield f"project {event.project} looks like project {name}, which is registered already"
     if event.host not in book.registers or event.host == JAPAN:
         yield f"the host {event.host!r} is no partner country's code (such as THA)"
+    signed = book.signed.get(event.host)
+    if signed and event.day < signed:
+        yield f"the memorandum with {event.host} was signed on {signed}, after {event.day}"
     notice = book.notices.get(event.host)
     if notice and event.day >= end_of_memorandum(notice):
         yield (

@@ -43,7 +43,7 @@ class Writer:
         self, events: Sequence[Event], name: Callable[[int], str] | None = None
     ) -> list[Booked]:
         """Book events in their order; see `Ledger.append`."""
-        empty = Book(_registers(), _first_itmo_vintage())
+        empty = Book(_registers(), _first_itmo_vintage(), _signed())
         # What no database could be asked for is refused without being laid open.
         book = lay_open(self.connection, empty, [e for e in events if not unwritable(e)])
         before = set(book.blocks)
@@ -62,6 +62,11 @@ class Writer:
 @functools.cache
 def _registers() -> frozenset[str]:
     return frozenset({JAPAN, *partners()})
+
+
+@functools.cache
+def _signed() -> dict[str, datetime.date]:
+    return {code: each.signed for code, each in partners().items() if each.signed}
 
 
 @functools.cache

@@ -54,8 +54,9 @@ def lay_open(connection: sa.Connection, book: Book, events: Sequence[Event]) -> 
     _lay_blocks(connection, book, [e.units for e in events if isinstance(e, UnitEvent)])
     _lay_issuances(connection, book, [e for e in events if isinstance(e, Issuance)])
     _lay_leave(connection, book, events)
-    named = {each.account for each in events if isinstance(each, Opening)}
-    named |= {getattr(each, "source", "") for each in events}
+    if any(isinstance(each, Opening) for each in events):
+        book.participants.update(connection.scalars(sa.select(schema.account.c.code)))
+    named = {getattr(each, "source", "") for each in events}
     named |= {getattr(each, "target", "") for each in events}
     for some in _portions(named):
         query = sa.select(schema.account.c.code).where(schema.account.c.code.in_(some))
@@ -143,8 +144,9 @@ def _lay_leave(connection: sa.Connection, book: Book, events: Sequence[Event]) -
     projects = {e.project for e in events if isinstance(e, Registration | Issuance)}
     projects |= {issued.project for issued in book.issuances.values()}
     projects |= {name for each in events if isinstance(each, Grant) for name in each.projects}
-    ended = any(isinstance(each, Notice) for each in events)
-    for found in _behind(connection, schema.project, None if ended else projects):
+    # New names, and notices, are judged against all projects.
+    all_of_them = any(isinstance(each, Notice | Registration) for each in events)
+    for found in _behind(connection, schema.project, None if all_of_them else projects):
         if isinstance(found, Registration):
             book.projects[found.project] = found
 

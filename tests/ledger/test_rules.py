@@ -3,12 +3,13 @@
 import datetime
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_models.ledger import Issuance, LedgerError, end_of_memorandum
+from jcm_models.ledger import Book, Issuance, LedgerError, book_all, end_of_memorandum
 from jcm_models.ledger_database import queries
 from tests.examples import unhurried
 from tests.ledger.cases import CASES, DAY, OURS, A, B, C, thai
@@ -263,3 +264,39 @@ def test_the_history_of_a_range_is_that_of_all_its_units(file_ledger):
     assert queries.history(file_ledger, units(261, 300)) == []
     kinds = [booked.event.kind for booked in queries.history(file_ledger, units(10, 11))]
     assert kinds == ["issuance", "authorization", "first_transfer", "transfer"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"quantity": 1.5}, "its quantity is 1.5, and a whole number"),
+        ({"quantity": True}, "its quantity is True, and a whole number"),
+        ({"quantity": np.int64(5)}, "its quantity is np.int64(5), and a whole number"),
+        ({"quantity": "5"}, "its quantity is '5', and a whole number"),
+        ({"vintage": "2022"}, "its vintage is '2022', and a whole number"),
+        ({"day": datetime.datetime(2024, 1, 1)}, "and a day (datetime.date) is needed"),
+        ({"day": "2024-01-01"}, "and a day (datetime.date) is needed"),
+        ({"target": None}, "its target is None, and a text is needed"),
+        ({"project": 7}, "its project is 7, and a text is needed"),
+    ],
+)
+def test_a_field_of_another_kind_is_refused_and_not_guessed(change, said):
+    wrong = replace(issuance("JPN-government", 5), **change)
+    with pytest.raises(LedgerError) as error:
+        book_all(Book({"JPN", "THA"}), [wrong])
+    assert said in str(error.value)
+
+
+def test_units_are_counted_in_whole_numbers():
+    event = transfer(units(1, 1.5), "JPN-government", "JPN-participant-A")
+    with pytest.raises(LedgerError, match="whole numbers"):
+        book_all(Book({"JPN", "THA"}), [event])
+
+
+def test_a_project_is_registered_only_after_the_memorandum_was_signed():
+    signed = {"THA": datetime.date(2015, 11, 19)}
+    book = Book({"JPN", "THA"}, signed=signed)
+    early = registration("TH9", day=datetime.date(2015, 11, 18))
+    with pytest.raises(LedgerError, match="was signed on 2015-11-19, after 2015-11-18"):
+        book_all(book, [early])
+    book_all(Book({"JPN", "THA"}, signed=signed), [registration("TH9", day=signed["THA"])])
