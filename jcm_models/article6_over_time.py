@@ -185,7 +185,7 @@ def _against_the_reference(results: Results) -> Array:
     """
     discount = results.scenario.crediting.discount.at(results.scenario.calendar_years)
     issued = results["credits_issued"].astype(float)
-    return np.divide(issued, discount, out=np.zeros_like(issued), where=discount > 0)
+    return np.asarray(np.divide(issued, discount, out=np.zeros_like(issued), where=discount > 0))
 
 
 def ndc_outcome(results: Results, country: str) -> NdcOutcome | None:

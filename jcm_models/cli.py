@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_models.aef_commands import add_aef
 from jcm_models.documents import parse_set, shown
-from jcm_models.ledger_commands import add_aef, add_ledger, day
+from jcm_models.ledger_commands import add_ledger, day
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.quantities import convert, parse
 

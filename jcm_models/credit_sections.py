@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
+from jcm_models.allocation_settings import Phase
 from jcm_models.article6_over_time import NdcOutcome, countries_of, ndc_outcome
 from jcm_models.figures import adjustments_figure, flow_figure
 from jcm_models.pieces import render
@@ -19,6 +21,8 @@ from jcm_models.wording import Words, number, unit_text
 
 __all__ = ["CREDIT_SECTIONS"]
 
+Whole = NDArray[np.int64]
+
 _TENTH = 10.0  # of a contribution: what a change of it by 10 % does to the shares [%]
 _LEAST_MOVE = 0.005  # percentage points of which nothing would be seen
 
@@ -26,17 +30,19 @@ _LEAST_MOVE = 0.005  # percentage points of which nothing would be seen
 def contributions(results: Results, words: Words) -> str:
     """Return who contributes what, the shares that follow, and what moves them."""
     scenario = results.scenario
-    allocation = scenario.allocation
+    runs = _runs(results, results["allocation_share"])
     return render(
         "contributions.html",
         words,
-        how=words(f"credit.way_{allocation.way}"),
+        how=words(f"credit.way_{scenario.allocation.way}"),
         rule=" ".join(_rule(scenario, words)),
         rows=list(_contributed(results, words)),
         moves=list(_moves(results)),
+        moves_caption=" ".join(_moves_caption(results, words)),
         parties=[words.party(party) for party in PARTIES],
-        shares=list(_shares(results, words)),
-        spans=[_span(run) for run in _runs(results)],
+        begins=" ".join(_begins(results, words)),
+        shares=list(_shares(results, runs, words)),
+        spans=[_span(run) for run in runs],
     )
 
 
@@ -74,25 +80,79 @@ def _spoken(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _moves(results: Results) -> Iterator[tuple[str, list[str]]]:
-    """Yield by how many points each share of the last year moves with a tenth of a contribution."""
-    scenario = results.scenario
-    if not scenario.allocation.by_contributions:
-        return
-    moved = share_sensitivity(results)[..., -1] * _TENTH
-    for name, row in zip(scenario.allocation.contributions or {}, moved, strict=True):
-        yield _spoken(name), [_points(points) for points in row.tolist()]
+def _phase(results: Results) -> Whole:
+    """Return the number of the phase in force in each year; 1 where there are none."""
+    only = np.ones(results["year"].shape, dtype=np.int64)
+    return np.asarray(results.arrays.get("allocation_phase", only))
+
+
+def _decided(results: Results) -> NDArray[np.bool_]:
+    """Tell the years in which contributions decide, and not shares that are given."""
+    allocation = results.scenario.allocation
+    made = [division.shares is None for _, division in allocation.divisions()]
+    return np.array(made)[_phase(results) - 1] & allocation.by_contributions
+
+
+def _moves(results: Results) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+    """Yield by how many points each share moves with a tenth of a contribution, by years."""
+    decided, names = _decided(results), results.scenario.allocation.contributions or {}
+    moved = share_sensitivity(results) * _TENTH
+    for run in _runs(results, np.vstack([*moved, decided])):
+        if decided[run[-1]]:
+            rows = [[_points(points) for points in row[:, run[-1]].tolist()] for row in moved]
+            yield _span(run), list(zip(map(_spoken, names), rows, strict=True))
+
+
+def _moves_caption(results: Results, words: Words) -> Iterator[str]:
+    """Say what the points are, and what they leave out."""
+    divisions = [division for _, division in results.scenario.allocation.divisions()]
+    yield words("credit.moves_caption")
+    if any(each.shares is None and (each.programme or each.floors) for each in divisions):
+        yield words("credit.moves_floor")
+    if not _decided(results).all():
+        yield words("credit.moves_given")
+    for each in divisions:
+        if isinstance(each, Phase) and each.after_payback_of:
+            yield words("credit.moves_payback", party=words.party(each.after_payback_of))
+
+
+def _begins(results: Results, words: Words) -> Iterator[str]:
+    """Say when each phase but the first begins, and why; or that a pay-back is not reached."""
+    years, phases = results["year"], results.scenario.allocation.phases or ()
+    for number_, phase in enumerate(phases[1:], start=2):
+        begun = years[_phase(results) == number_].tolist()
+        if phase.after_payback_of is None:
+            if begun:
+                yield words("credit.phase_begins", year=begun[0])
+            continue
+        party = words.party(phase.after_payback_of)
+        if begun:
+            yield words("credit.paid_back", year=begun[0], before=begun[0] - 1, party=party)
+        else:
+            yield _not_begun(results, phase, party, words)
+
+
+def _not_begun(results: Results, phase: Phase, party: str, words: Words) -> str:
+    """Say what the credits of a party are worth, where a phase waits for it to be paid back."""
+    assert phase.price is not None  # a scenario without it is refused
+    given = (results.scenario.allocation.contributions or {}).values()
+    owed = [each.amount for each in given if each.by == phase.after_payback_of]
+    credits_ = results["credits"][PARTIES.index(str(phase.after_payback_of))]
+    worth = float((credits_ * phase.price.at(results["year"])).sum())
+    total = sum(float(amount.points[0]) for amount in owed)
+    key = "credit.not_paid_back" if worth < total else "credit.paid_back_late"
+    places = {"worth": number(worth, "USD"), "owed": number(total, "USD")}
+    return words(key, party=party, unit=unit_text(owed[0].unit), **places)
 
 
 def _points(points: float) -> str:
     return "0" if abs(points) < _LEAST_MOVE else f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _runs(results: Results) -> list[tuple[int, int, int]]:
-    """Return the stretches of years with the same shares: first and last year, and a column."""
-    shares = results["allocation_share"]
-    starts = np.flatnonzero(np.any(np.abs(np.diff(shares, axis=-1)) > 1e-9, axis=0)) + 1
-    edges = [0, *starts.tolist(), shares.shape[-1]]
+def _runs(results: Results, values: NDArray[np.float64]) -> list[tuple[int, int, int]]:
+    """Return the stretches of years with the same values: first and last year, and a column."""
+    starts = np.flatnonzero(np.any(np.abs(np.diff(values, axis=-1)) > 1e-9, axis=0)) + 1
+    edges = [0, *starts.tolist(), values.shape[-1]]
     years = results["year"].tolist()
     return [(years[a], years[b - 1], a) for a, b in itertools.pairwise(edges)]
 
@@ -102,8 +162,10 @@ def _span(run: tuple[int, int, int]) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
-def _shares(results: Results, words: Words) -> Iterator[tuple[str, list[str]]]:
-    columns = [column for *_, column in _runs(results)]
+def _shares(
+    results: Results, runs: list[tuple[int, int, int]], words: Words
+) -> Iterator[tuple[str, list[str]]]:
+    columns = [column for *_, column in runs]
     for party, shares in zip(PARTIES, results["allocation_share"], strict=True):
         if shares.any():
             yield words.party(party), [number(float(shares[column]), "1") for column in columns]
@@ -155,7 +217,10 @@ def issuances(results: Results, words: Words) -> str:
 
 def flow(results: Results, words: Words) -> str:
     """Return the figure of where the outcome ends up."""
-    figure = flow_figure(results, words, host=_host(results, words))
+    article6 = results.scenario.article6
+    sides = {"host": article6.host, "japan": article6.japan}
+    periods = {side: (ndc.first_year, ndc.last_year) for side, ndc in sides.items()}
+    figure = flow_figure(results, words, host=_names(results, words)[0], periods=periods)
     title = words("credit.flow")
     return render("figure.html", words, n=1, title=title, figure=Markup(figure.html()))
 
@@ -184,10 +249,6 @@ def balances(results: Results, words: Words) -> str:
         unknown=[words("credit.no_target", country=name) for name, found in outcomes if not found],
         oversold=_oversold(host, outcomes[0][1], words),
     )
-
-
-def _host(results: Results, words: Words) -> str:
-    return _names(results, words)[0]
 
 
 def _names(results: Results, words: Words) -> tuple[str, str]:

@@ -39,7 +39,8 @@ def contradictions_of_monitoring(scenario: Scenario) -> Iterator[tuple[str, str]
         if period.issued and period.issued <= period.to:
             yield (
                 f"{key}.issued",
-                f"found {period.issued}, and its period ends on {period.to}; credits are issued after",
+                f"found {period.issued}, and its period ends on {period.to}; credits are issued "
+                "after",
             )
         before = max(before or period.to, period.to)
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jcm_models.ledger import Account, Event, Issuance, LedgerError, Opening, Registration
+from jcm_models.ledger import (
+    JAPAN,
+    Account,
+    Event,
+    Issuance,
+    LedgerError,
+    Opening,
+    Registration,
+)
 from jcm_models.ledger_database import Booked, Ledger
 from jcm_models.ledger_database.queries import participants, projects
 from jcm_models.problems import Place, Problem, nearest
@@ -17,7 +26,8 @@ from jcm_models.rulebook import partner
 
 __all__ = ["COLUMNS", "import_issuances"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -47,7 +57,17 @@ def _account(cell: str) -> str:
 
 
 def _host(cell: str) -> str:
-    return partner(cell).code
+    if cell == JAPAN:
+        message = f"found {cell!r}; projects are in partner countries (such as THA), not in Japan"
+        raise ValueError(message)
+    found = partner(cell)
+    if found.signed is None:
+        message = (
+            f"found {cell!r}; there is no memorandum with {found.name}, and no credits are issued "
+            "without one; write the code of a partner country (such as THA), or leave the row out"
+        )
+        raise ValueError(message)
+    return found.code
 
 
 COLUMNS: dict[str, Callable[[str], Any]] = {
@@ -114,11 +134,8 @@ def import_issuances(ledger: Ledger, file: Path, *, open_accounts: bool = False)
 
 
 def _read(file: Path) -> tuple[list[_Row], list[Problem]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LedgerError([Problem(str(file), f"cannot be read as UTF-8 text: {error}")]) from None
-    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+    # Lines end as csv ends them; Python's own splitting knows more ends, which a cell may hold.
+    lines = csv.reader(io.StringIO(_text_of(file), newline=""), strict=True)
     try:
         header = next(lines, [])
         problems = _wrong_header(header, file)
@@ -126,9 +143,11 @@ def _read(file: Path) -> tuple[list[_Row], list[Problem]]:
             raise LedgerError(problems)
         rows: list[_Row] = []
         seen: dict[tuple[str, ...], int] = {}
+        begins = lines.line_num + 1
         for cells in lines:
             if any(cells):
-                _read_row(cells, Place(str(file), lines.line_num), rows, problems, seen)
+                _read_row(cells, Place(str(file), begins), rows, problems, seen)
+            begins = lines.line_num + 1  # a row with a quoted line break ends further down
     except csv.Error as error:
         place = Place(str(file), lines.line_num)
         raise LedgerError([Problem("", f"is no sound csv: {error}", place)]) from None
@@ -137,10 +156,29 @@ def _read(file: Path) -> tuple[list[_Row], list[Problem]]:
     return rows, problems
 
 
+def _text_of(file: Path) -> str:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"cannot be read as UTF-8 text: {error}; save it as csv in UTF-8"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); name a csv file of issuances"
+    else:
+        if text.strip():
+            return text
+        reason = f"is empty; its first line is {','.join(COLUMNS)}"
+    raise LedgerError([Problem(str(file), reason)])
+
+
 def _wrong_header(header: Sequence[str], file: Path) -> list[Problem]:
     place = Place(str(file), 1)
     if tuple(header) == tuple(COLUMNS):
         return []
+    if len(header) == 1:
+        for separator, name in _OTHER_SEPARATORS.items():
+            if separator in header[0]:
+                text = f"its cells stand apart by {name}; save it as csv with commas"
+                return [Problem("", text, place)]
     problems = [
         Problem(name, f"is no column of issuances{nearest(name, COLUMNS)}", place)
         for name in header
@@ -175,7 +213,7 @@ def _read_row(
     found: dict[str, Any] = {}
     for (name, read), cell in zip(COLUMNS.items(), cells, strict=True):
         try:
-            if cell.startswith(_FORMULA):
+            if cell.strip().startswith(_FORMULA) or cell.startswith(("\t", "\r")):
                 text = f"found {cell!r}; a cell that begins like a formula is not read"
                 problems.append(Problem(name, text, place))
             else:

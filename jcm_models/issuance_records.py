@@ -20,9 +20,11 @@ __all__ = [
     "Division",
     "Figure",
     "IssuanceRecord",
+    "PublishedTotal",
     "TransferRecord",
     "announcements",
     "issuance_records",
+    "published_totals",
     "transfer_records",
 ]
 
@@ -136,6 +138,19 @@ class Announcement:
 
 
 @dataclass(frozen=True)
+class PublishedTotal:
+    """All credits issued up to a day [tCO2e], in one country or, without one, in all."""
+
+    day: datetime.date
+    tonnes: int
+    standing: str
+    source: str
+    country: str | None = None
+    projects: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class TransferRecord:
     """Mitigation outcomes that the Government of Japan has received [tCO2e].
 
@@ -192,6 +207,12 @@ def announcements() -> tuple[Announcement, ...]:
         Announcement(tuple(row.pop("issuances")), _figures(row.pop("figures")), **row)
         for row in read_table(_TABLE)["announcements"]
     )
+
+
+@functools.cache
+def published_totals() -> tuple[PublishedTotal, ...]:
+    """Return the sums of all issuances up to a day, as published."""
+    return tuple(PublishedTotal(**row) for row in read_table(_TABLE)["totals"])
 
 
 @functools.cache

@@ -1,51 +1,79 @@
-"""``jcm ledger`` and ``jcm aef``: their arguments, what they do, and what they say."""
+"""``jcm ledger``: its arguments, what it does, and what it says."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_models.problems import Problem, nearest
+from jcm_models.strict_yaml import is_file
+
 if TYPE_CHECKING:
+    from jcm_models.ledger import Grant
     from jcm_models.ledger_database import Booked, Ledger
     from jcm_models.ledger_database.operations import Amount
 
-__all__ = ["add_aef", "add_ledger", "day"]
+__all__ = ["add_ledger", "command", "day", "opened", "year", "years"]
+
+_UNITS = re.compile(r"([A-Z]{3})-([0-9]{1,15})(?:-([0-9]{1,15}))?")
 
 
 def add_ledger(commands: Any) -> None:
     """Add ``jcm ledger`` and what it can do."""
     ledger = commands.add_parser("ledger", help="book credits and see who holds them")
     does = ledger.add_subparsers(required=True, metavar="what")
+    _add_recording(does)
     _add_bringing_in(does)
     _add_authorizing(does)
     _add_moving(does)
     _add_asking(does)
 
 
-def _command(does: Any, name: str, text: str, act: Callable[..., str]) -> Any:
-    command = does.add_parser(name, help=text)
-    command.add_argument("ledger", help="a file, made if it is not there, or a database's address")
-    command.set_defaults(say=act)
-    return command
+def command(does: Any, name: str, text: str, act: Callable[..., str]) -> Any:
+    """Add a command whose first argument is a ledger, and return it."""
+    added = does.add_parser(name, help=text)
+    added.add_argument("ledger", help="a file, made if it is not there, or a database's address")
+    added.set_defaults(say=act)
+    return added
+
+
+def _add_recording(does: Any) -> None:
+    account = _recording(does, "open", "open an account of a participant", _open)
+    account.add_argument("account", help="such as JPN-participant-Mayekawa")
+    project = _recording(does, "register", "register a project", _register)
+    project.add_argument("project", help="its number, such as TH014")
+    project.add_argument("--host", required=True, metavar="THA")
+    project.add_argument("--title", default="")
+    project.add_argument("--methodology", default="", metavar="TH_AM001")
+    notice = _recording(does, "notice", "book the notice that ends a memorandum", _notice)
+    notice.add_argument("partner", metavar="THA")
+
+
+def _recording(does: Any, name: str, text: str, act: Callable[..., str]) -> Any:
+    added = command(does, name, text, act)
+    added.add_argument("--day", type=day, required=True)
+    return added
 
 
 def _add_bringing_in(does: Any) -> None:
-    bring = _command(does, "import", "book the issuances of a csv file, all or none", _import)
+    bring = command(does, "import", "book the issuances of a csv file, all or none", _import)
     bring.add_argument("file", nargs="?", type=Path, metavar="issuances.csv")
     bring.add_argument("--open", action="store_true", help="open accounts that are missing")
     bring.add_argument(
         "--published", action="store_true", help="the issuances known from publications"
     )
-    issue = _command(does, "issue", "book the credits of a scenario", _issue)
+    issue = command(does, "issue", "book the credits of a scenario", _issue)
     issue.add_argument("scenario", metavar="scenario.yaml")
     issue.add_argument("--registered", type=day, metavar="DAY", help="of the project")
 
 
 def _add_authorizing(does: Any) -> None:
-    grant = _command(does, "authorize", "authorize credits for uses", _authorize)
+    grant = command(does, "authorize", "authorize credits for uses", _authorize)
     grant.add_argument("authorization", help="its identifier, such as MNG-2026-1")
     grant.add_argument("--day", type=day, required=True)
     grant.add_argument("--host", required=True, metavar="MNG")
@@ -53,7 +81,7 @@ def _add_authorizing(does: Any) -> None:
     grant.add_argument(
         "--for", dest="purposes", nargs="+", default=["NDC"], choices=("NDC", "IMP", "OP")
     )
-    grant.add_argument("--vintages", type=_years, default=(2021, 2030), metavar="2021-2030")
+    grant.add_argument("--vintages", type=years, default=(2021, 2030), metavar="2021-2030")
     grant.add_argument("--quantity", type=int, help="at most so many tCO2e")
     grant.add_argument("--first-transfer", default="", help="for IMP and OP, what counts as such")
     grant.add_argument("--account", help="and bring all units of this account under it")
@@ -66,7 +94,7 @@ def _add_moving(does: Any) -> None:
     first.add_argument("--to", default="", metavar="ACCOUNT", help="if they are not there already")
     use = _moving(does, "retire", "use credits", _retire)
     use.add_argument("--for", dest="purpose", required=True, metavar="NDC|IMP|OP|pledge")
-    use.add_argument("--year", type=int, help="of the NDC it counts for")
+    use.add_argument("--year", type=year, help="of the NDC it counts for")
     use.add_argument("--entity", default="", help="who uses them")
     end = _moving(does, "cancel", "cancel credits, of a reserve after a reversal", _cancel)
     end.add_argument("--reason", default="")
@@ -74,37 +102,22 @@ def _add_moving(does: Any) -> None:
 
 
 def _moving(does: Any, name: str, text: str, act: Callable[..., str]) -> Any:
-    command = _command(does, name, text, act)
-    command.add_argument("quantity", type=int, help="tCO2e")
-    command.add_argument("--from", dest="account", required=True, metavar="ACCOUNT")
-    command.add_argument("--day", type=day, required=True)
-    command.add_argument("--project")
-    command.add_argument("--vintage", type=int)
-    return command
+    added = command(does, name, text, act)
+    added.add_argument("quantity", type=int, help="tCO2e")
+    added.add_argument("--from", dest="account", required=True, metavar="ACCOUNT")
+    added.add_argument("--day", type=day, required=True)
+    added.add_argument("--project")
+    added.add_argument("--vintage", type=year)
+    return added
 
 
 def _add_asking(does: Any) -> None:
-    balance = _command(does, "balance", "show what accounts hold", _balance)
+    balance = command(does, "balance", "show what accounts hold", _balance)
     balance.add_argument("--on", type=day, help="at the end of this day")
     balance.add_argument("--account", help="one account, by project and vintage")
-    history = _command(does, "history", "show what happened to units", _history)
+    history = command(does, "history", "show what happened to units", _history)
     history.add_argument("units", help="such as JPN-15 or JPN-15-20")
-    _command(does, "check", "compare the ledger with itself, and both sides' reports", _check)
-
-
-def add_aef(commands: Any) -> None:
-    """Add ``jcm aef``."""
-    aef = commands.add_parser("aef", help="write or check a report in the agreed electronic format")
-    does = aef.add_subparsers(required=True, metavar="what")
-    write = _command(does, "write", "write what a Party reports, from the ledger", _aef_write)
-    write.add_argument("target", type=Path, help="a .xlsx file, or a folder for csv files")
-    write.add_argument("--party", required=True, metavar="JPN")
-    write.add_argument("--year", type=int, required=True, help="the year reported on")
-    write.add_argument("--day", type=day, help="of submission; today by default")
-    write.add_argument("--ndc", type=_years, default=(2021, 2030), metavar="2021-2030")
-    check = does.add_parser("check", help="check a report")
-    check.add_argument("report", type=Path, help="a .xlsx file, or a folder of csv files")
-    check.set_defaults(say=_aef_check)
+    command(does, "check", "compare the ledger with itself, and both sides' reports", _check)
 
 
 def day(text: str) -> datetime.date:
@@ -116,23 +129,81 @@ def day(text: str) -> datetime.date:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def _years(text: str) -> tuple[int, int]:
+def year(text: str) -> int:
+    """Read a year of four digits; the message is argparse's."""
+    if not re.fullmatch("[1-9][0-9]{3}", text):
+        message = f"{text!r} is no year such as 2030"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def years(text: str) -> tuple[int, int]:
     """Read two years; the message is argparse's."""
-    first, dash, last = text.partition("-")
-    if not (dash and first.isdigit() and last.isdigit()):
+    found = re.fullmatch("([1-9][0-9]{3})-([1-9][0-9]{3})", text)
+    if not found:
         message = f"{text!r} is no span of years such as 2021-2030"
         raise argparse.ArgumentTypeError(message)
-    return int(first), int(last)
+    return int(found[1]), int(found[2])
 
 
-def _opened(given: argparse.Namespace, *, new: bool = False) -> Ledger:
-    from jcm_models.ledger_database import Ledger
+@contextlib.contextmanager
+def opened(given: argparse.Namespace, *accounts: str, new: bool = False) -> Iterator[Ledger]:
+    """Open the ledger that is named, and refuse names of accounts that it does not have."""
+    from jcm_models.ledger_database import Ledger, failures_in_words
 
     where = str(given.ledger)
-    if not new and "://" not in where and not Path(where).exists():
-        message = f"there is no ledger {where}; jcm ledger import or issue makes one"
+    if not new and "://" not in where and not is_file(Path(where)):
+        message = f"there is no ledger {where}; jcm ledger import, issue or register makes one"
         raise ValueError(message)
-    return Ledger(where)
+    with failures_in_words(where), Ledger(where) as ledger:
+        _refuse_unknown(ledger, accounts)
+        yield ledger
+
+
+def _refuse_unknown(ledger: Ledger, accounts: Sequence[str]) -> None:
+    from jcm_models.ledger import JAPAN, LedgerError
+    from jcm_models.ledger.accounts import STANDING
+    from jcm_models.ledger_database.queries import participants
+    from jcm_models.rulebook import partners
+
+    with ledger.reading() as connection:
+        known = participants(connection)
+    known |= {f"{register}-{kind}" for register in (JAPAN, *partners()) for kind in STANDING}
+    problems = []
+    for code in accounts:
+        if code and code not in known:
+            way_out = nearest(code, known) or "; jcm ledger open opens accounts of participants"
+            problems.append(Problem(code, f"there is no such account{way_out}"))
+    if problems:
+        raise LedgerError(problems)
+
+
+def _open(given: argparse.Namespace) -> str:
+    from jcm_models.ledger import Opening
+
+    with opened(given) as ledger:
+        return _booked(ledger.append([Opening(day=given.day, account=given.account)]))
+
+
+def _register(given: argparse.Namespace) -> str:
+    from jcm_models.ledger import Registration
+
+    project = Registration(
+        day=given.day,
+        project=given.project,
+        host=given.host,
+        title=given.title,
+        methodology=given.methodology,
+    )
+    with opened(given, new=True) as ledger:
+        return _booked(ledger.append([project]))
+
+
+def _notice(given: argparse.Namespace) -> str:
+    from jcm_models.ledger import Notice
+
+    with opened(given) as ledger:
+        return _booked(ledger.append([Notice(day=given.day, partner=given.partner)]))
 
 
 def _amount(given: argparse.Namespace) -> Amount:
@@ -148,7 +219,7 @@ def _import(given: argparse.Namespace) -> str:
     if bool(given.published) == bool(given.file):
         message = "name one csv file of issuances, or --published"
         raise ValueError(message)
-    with _opened(given, new=True) as ledger:
+    with opened(given, new=True) as ledger:
         if given.published:
             return _booked(ledger.append(published_events()))
         return _booked(import_issuances(ledger, given.file, open_accounts=given.open))
@@ -159,14 +230,23 @@ def _issue(given: argparse.Namespace) -> str:
     from jcm_models.simulation import compute, load_scenario
 
     results = compute(load_scenario(given.scenario))
-    with _opened(given, new=True) as ledger:
+    with opened(given, new=True) as ledger:
         return _booked(ledger.append(scenario_events(results, given.registered)))
 
 
 def _authorize(given: argparse.Namespace) -> str:
-    from jcm_models.ledger import Grant
+    from jcm_models.aef import wrong_fields
+    from jcm_models.ledger import Grant, LedgerError
     from jcm_models.ledger_database.operations import authorize_all
 
+    # A grant cannot be taken back, and every report to come would be doubted.
+    wrong = wrong_fields(
+        "authorizations",
+        identifier=given.authorization,
+        cooperative_approach=given.approach,
+    )
+    if wrong:
+        raise LedgerError(wrong)
     grant = Grant(
         day=given.day,
         authorization=given.authorization,
@@ -179,21 +259,37 @@ def _authorize(given: argparse.Namespace) -> str:
         quantity=given.quantity,
         first_transfer=given.first_transfer,
     )
-    with _opened(given) as ledger:
-        return _booked(authorize_all(ledger, grant, given.account))
+    with opened(given, given.account or "") as ledger:
+        booked = authorize_all(ledger, grant, given.account)
+    said = _booked(booked)
+    return f"{said}\n{_covered(grant, given.account, booked)}" if given.account else said
+
+
+def _covered(grant: Grant, account: str, booked: Sequence[Booked]) -> str:
+    from jcm_models.ledger import Authorization
+
+    events = [each.event for each in booked]
+    total = sum(each.units.quantity for each in events if isinstance(each, Authorization))
+    if total:
+        return f"{total:,} tCO2e of {account} are under authorization {grant.authorization} now"
+    return (
+        f"0 tCO2e of {account} come under authorization {grant.authorization}: it holds none of "
+        f"{grant.host}, vintages {grant.first_vintage} to {grant.last_vintage}, that are under no "
+        "authorization yet"
+    )
 
 
 def _transfer(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import transfer
 
-    with _opened(given) as ledger:
+    with opened(given, given.account, given.to) as ledger:
         return _booked(transfer(ledger, given.day, _amount(given), given.to))
 
 
 def _first_transfer(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import first_transfer
 
-    with _opened(given) as ledger:
+    with opened(given, given.account, given.to) as ledger:
         return _booked(first_transfer(ledger, given.day, _amount(given), given.to))
 
 
@@ -201,14 +297,14 @@ def _retire(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import retire
 
     more = {"year": given.year, "entity": given.entity}
-    with _opened(given) as ledger:
+    with opened(given, given.account) as ledger:
         return _booked(retire(ledger, given.day, _amount(given), given.purpose, **more))
 
 
 def _cancel(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import cancel, cancel_reserve
 
-    with _opened(given) as ledger:
+    with opened(given, given.account) as ledger:
         if given.account.endswith("-reserve"):
             reason = given.reason or "reversal"
             return _booked(cancel_reserve(ledger, given.day, _amount(given), reason=reason))
@@ -230,7 +326,7 @@ _MOST_LINES = 20
 def _balance(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database import queries
 
-    with _opened(given) as ledger:
+    with opened(given, given.account or "") as ledger:
         if given.account:
             if given.on:
                 message = "--on shows whole accounts; leave out --account, or --on"
@@ -255,13 +351,18 @@ def _history(given: argparse.Namespace) -> str:
     from jcm_models.ledger import Units
     from jcm_models.ledger_database import queries
 
-    register, *numbers = given.units.split("-")
-    if not (1 <= len(numbers) <= 2 and all(number.isdigit() for number in numbers)):
-        message = f"{given.units!r} are no units such as JPN-15 or JPN-15-20"
+    found = _UNITS.fullmatch(given.units)
+    first, last = (int(found[2]), int(found[3] or found[2])) if found else (0, 0)
+    if not (found and 1 <= first <= last):
+        message = f"{given.units!r} are no units such as JPN-15 or JPN-15-20, the lower first"
         raise ValueError(message)
-    units = Units(register, int(numbers[0]), int(numbers[-1]))
-    with _opened(given) as ledger:
-        return _lines(_line(each) for each in queries.history(ledger, units))
+    units = Units(found[1], first, last)
+    with opened(given) as ledger:
+        events = queries.history(ledger, units)
+    if not events:
+        message = f"{units}: never issued; jcm ledger balance shows what there is"
+        raise ValueError(message)
+    return "\n".join(map(_line, events))
 
 
 def _line(booked: Booked) -> str:
@@ -269,48 +370,16 @@ def _line(booked: Booked) -> str:
 
     source, target = move(booked.event)
     way = f": {source or 'issued'} to {target}" if target else ""
-    return f"{booked.number:>8}  {booked.event}{way}"
-
-
-def _lines(found: Iterable[str]) -> str:
-    return "\n".join(found) or "nothing happened to these units"
+    note = f" ({booked.event.note})" if booked.event.note else ""
+    return f"{booked.number:>8}  {booked.event}{way}{note}"
 
 
 def _check(given: argparse.Namespace) -> str:
     from jcm_models.aef.both_sides import findings_of
     from jcm_models.ledger_database import queries
 
-    with _opened(given) as ledger:
+    with opened(given) as ledger:
         problems = [*map(str, queries.problems_of(ledger)), *map(str, findings_of(ledger))]
     if problems:
         raise ValueError("\n".join(problems))
     return "sound: every unit stands in one account, and nothing is counted twice"
-
-
-def _aef_write(given: argparse.Namespace) -> str:
-    from jcm_models.aef import check_aef, write_aef
-    from jcm_models.aef.from_ledger import aef_report
-    from jcm_models.article6_records import Submission
-
-    submission = Submission(
-        party=given.party,
-        reported_year=given.year,
-        day=given.day or datetime.datetime.now(tz=datetime.UTC).date(),
-        first_ndc_year=given.ndc[0],
-        last_ndc_year=given.ndc[1],
-    )
-    with _opened(given) as ledger:
-        report = aef_report(ledger, submission)
-    doubts = check_aef(report)
-    write_aef(report, given.target)
-    counted = f"{len(report.actions):,} actions, {len(report.holdings):,} holdings"
-    return "\n".join([f"{given.target}: {counted}", *(f"  to doubt: {each}" for each in doubts)])
-
-
-def _aef_check(given: argparse.Namespace) -> str:
-    from jcm_models.aef import check_aef, read_aef
-
-    problems = check_aef(read_aef(given.report))
-    if problems:
-        raise ValueError("\n".join(map(str, problems)))
-    return f"{given.report}: sound"

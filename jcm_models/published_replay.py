@@ -13,13 +13,19 @@ import numpy as np
 
 from jcm_models.allocation import allocate
 from jcm_models.crediting import credit
-from jcm_models.issuance_records import IssuanceRecord, issuance_records
+from jcm_models.issuance_records import (
+    IssuanceRecord,
+    TransferRecord,
+    issuance_records,
+    transfer_records,
+)
 from jcm_models.ledger import Event, Issuance, Opening, Registration
 from jcm_models.ledger_booking import account_of
 from jcm_models.variables import PARTIES
 
 __all__ = ["published_events", "replayed"]
 
+_FIRST_ITMOS = 2021
 _ASSUMED = datetime.date(2020, 12, 31)
 _YEAR = datetime.timedelta(days=365)
 
@@ -54,14 +60,16 @@ def published_events() -> list[Event]:
 
     Figures are published by monitoring period and not by vintage: all credits of a period are
     booked as of its last year, which is assumed, and so are days that are not published. What is
-    left of a total where only a government's part is known stands in the register of Japan.
+    left of a total where only a government's part is known stands in the register of Japan. Of the
+    mitigation outcomes that the Government of Japan has received, only its part is known.
     """
     opened: set[str] = set()
-    return [
+    issued = [
         event
         for record in sorted(issuance_records(), key=_issued)
         for event in _events(record, opened)
     ]
+    return [*issued, *(each for record in transfer_records() for each in _received(record))]
 
 
 def _issued(record: IssuanceRecord) -> datetime.date:
@@ -113,3 +121,23 @@ def _account(party: str, host: str, project: str) -> str:
         return account_of(party, host, project)
     what = "register not published" if party == "others" else "side not divided further"
     return account_of("japan" if party == "others" else party, host, f"{project} ({what})")
+
+
+def _received(record: TransferRecord) -> Iterator[Event]:
+    """Yield what the Government of Japan received: its part of issuances not published in full."""
+    first, last = record.vintages or (_FIRST_ITMOS, _FIRST_ITMOS)
+    day = record.transferred or datetime.date(last + 1, 12, 31)
+    project = f"{'+'.join(record.projects)} (received by Japan)"
+    start = datetime.date(first, 1, 1)
+    yield Registration(day=start, project=project, host=record.country, title=record.title)
+    yield Issuance(
+        day=day,
+        project=project,
+        vintage=last,
+        monitored_from=start,
+        monitored_to=datetime.date(last, 12, 31),
+        target=account_of("japan_government", record.country, project),
+        quantity=record.tonnes,
+        note="part of the Government of Japan; vintage, monitoring period and, where it is not "
+        "published, day are assumed; the authorization is not published",
+    )

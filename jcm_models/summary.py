@@ -23,7 +23,10 @@ _NOT_CREDITED = (
 
 @dataclass(frozen=True)
 class Summary:
-    """Sums over all years [tCO2e]; what needs BaU is None where BaU is unknown."""
+    """Sums over all years [tCO2e]; what needs BaU is None where BaU is unknown.
+
+    `saved` adds up `reductions` and `unissued`, each to the tonne, as people do who read both.
+    """
 
     first: int
     last: int
@@ -76,7 +79,7 @@ def summarise(results: Mapping[str, Any]) -> Summary:
     return Summary(
         first=int(years[0]),
         last=int(years[-1]),
-        saved=reductions + (unissued or 0.0),
+        saved=float(round(reductions) + round(unissued or 0.0)),
         reductions=reductions,
         unissued=unissued,
         not_credited=sum(map(total, _NOT_CREDITED)),

@@ -239,11 +239,17 @@ def test_a_row_that_is_there_twice_is_refused(edited):
 
 def test_a_heading_that_is_not_right_is_refused_with_the_right_one(edited):
     found = complaints(edited.put("Actions", 1, "Action type", "Type of action").path)
-    assert ("Action type", "is not among the headings") in [
-        (path, message[:25]) for _, path, message in found
+    assert [(path, message) for _, path, message in found] == [
+        ("Action type", "is not among the headings; a column must be called so"),
+        ("Type of action", "is no heading of Actions; delete it"),
     ]
-    assert ("Type of action", "is no heading of Actions; delete it") in [
-        (path, message) for _, path, message in found
+
+
+def test_a_misspelt_heading_is_told_the_heading_it_should_be(edited):
+    found = complaints(edited.put("Actions", 1, "Action type", "Action typ").path)
+    assert [(path, message) for _, path, message in found] == [
+        ("Action type", "is not among the headings; a column must be called so"),
+        ("Action typ", "is no heading of Actions, did you mean Action type?"),
     ]
 
 
@@ -329,6 +335,22 @@ def test_what_is_no_workbook_is_refused(tmp_path, content):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     ((_, _, message),) = complaints(tmp_path / "report.xlsx")
     assert "No such file" in message
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "README.md", "report"])
+def test_a_file_that_is_no_workbook_by_its_name_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("text")
+    ((_, _, message),) = complaints(tmp_path / name)
+    suffix = (tmp_path / name).suffix
+    assert f"no workbook's name ends with {suffix!r}; one ends with .xlsx" in message
+
+
+@pytest.mark.parametrize("target", ["absent/report.xlsx", "a_file/report", "a_folder.xlsx"])
+def test_a_report_that_cannot_be_written_there_is_refused(tmp_path, target):
+    (tmp_path / "a_file").write_text("text")
+    (tmp_path / "a_folder.xlsx").mkdir()
+    with pytest.raises(ScenarioError, match=r"cannot be written \(.*\); name a .xlsx file in"):
+        write_aef(SAMPLE, tmp_path / target)
 
 
 def test_a_damaged_sheet_is_refused(tmp_path):

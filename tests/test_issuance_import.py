@@ -81,6 +81,7 @@ def test_accounts_of_participants_are_opened_only_where_that_is_asked(ledger, tm
         ("quantity", "4000 t", "a whole number without separators or unit is needed"),
         ("quantity", "-4000", "a cell that begins like a formula is not read"),
         ("quantity", "=2000*2", "a cell that begins like a formula is not read"),
+        ("project", " =1+1", "a cell that begins like a formula is not read"),
         ("project", "@SUM(A1)", "a cell that begins like a formula is not read"),
         ("account", "+JPN-government", "a cell that begins like a formula is not read"),
         ("account", "JPN-goverment", "'JPN-goverment' is no account"),
@@ -122,6 +123,16 @@ def test_an_issuance_that_is_booked_already_is_refused_as_a_duplicate(ledger, tm
     assert balances(ledger) == {"JPN-government": 4000, "MNG-government": 1000}
 
 
+def test_projects_that_look_alike_are_one(ledger, tmp_path):
+    import_issuances(ledger, file_of(tmp_path, GOVERNMENT))
+    for name in ("mn003", "MN\N{FULLWIDTH DIGIT ZERO}03", "MN\N{ZERO WIDTH SPACE}003"):
+        with pytest.raises(
+            LedgerError, match=r"looks like project MN003|cannot be written or seen"
+        ):
+            import_issuances(ledger, file_of(tmp_path, HOST.replace("MN003", name)))
+    assert balances(ledger) == {"JPN-government": 4000}
+
+
 def test_a_project_is_registered_once(ledger, tmp_path):
     other_day = HOST.replace("2017-05-26", "2017-05-27")
     (problem,) = refused(ledger, file_of(tmp_path, GOVERNMENT, other_day))
@@ -144,6 +155,54 @@ def test_a_wrong_column_is_named(ledger, tmp_path, header, said):
     assert any(said in each for each in refused(ledger, file_of(tmp_path, HOST, header=header)))
 
 
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_file_with_another_separator_is_told_so_and_not_its_missing_columns(
+    ledger, tmp_path, separator, name
+):
+    rows = [row.replace(",", separator) for row in (GOVERNMENT, HOST)]
+    (problem,) = refused(ledger, file_of(tmp_path, *rows, header=HEADER.replace(",", separator)))
+    assert problem.endswith(f"csv:1: its cells stand apart by {name}; save it as csv with commas")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_called_empty(ledger, tmp_path, content):
+    file = tmp_path / "issuances.csv"
+    file.write_bytes(content)
+    (problem,) = refused(ledger, file)
+    assert problem.endswith(f"issuances.csv: is empty; its first line is {HEADER}")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_row_is_called_by_the_line_it_begins_with(ledger, tmp_path, end):
+    broken = HOST.replace(",1000", f',"1{end}000"')
+    file = tmp_path / "issuances.csv"
+    rows = [HEADER, "", broken, "MN003", "", GOVERNMENT + "9x"]
+    file.write_bytes(end.join(rows).encode())
+    problems = refused(ledger, file)
+    assert [each.split("issuances.csv:")[1].split(":")[0] for each in problems] == ["3", "5", "7"]
+
+
+def test_what_only_python_takes_for_the_end_of_a_line_stays_in_its_cell(ledger, tmp_path):
+    for sign in "\u2028\x85\x0c":
+        cells = GOVERNMENT.replace("JPN-government", f"JPN{sign}government")
+        (problem,) = refused(ledger, file_of(tmp_path, cells))
+        assert f"{f'JPN{sign}government'!r} is no account" in problem
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("JPN", "projects are in partner countries (such as THA), not in Japan"),
+        ("IND", "there is no memorandum with India, and no credits are issued without one"),
+        ("BRA", "there is no memorandum with Brazil, and no credits are issued without one"),
+    ],
+)
+def test_a_country_that_hosts_no_credits_is_refused_with_a_way_out(ledger, tmp_path, code, said):
+    (problem,) = refused(ledger, file_of(tmp_path, GOVERNMENT.replace(",MNG,", f",{code},")))
+    assert f"host: found {code!r}; {said}" in problem
+    assert "did you mean" not in problem
+
+
 def test_a_row_with_too_few_or_too_many_cells_is_named(ledger, tmp_path):
     problems = refused(ledger, file_of(tmp_path, GOVERNMENT + ",7", "MN003"))
     assert [problem.split(": ")[1] for problem in problems] == [
@@ -157,5 +216,8 @@ def test_a_file_without_issuances_or_that_is_no_text_is_refused(ledger, tmp_path
     file = tmp_path / "picture.csv"
     file.write_bytes(b"\x89PNG\xff\xfe")
     assert "cannot be read as UTF-8 text" in refused(ledger, file)[0]
-    assert "cannot be read" in refused(ledger, tmp_path / "absent.csv")[0]
+    absent = refused(ledger, tmp_path / "absent.csv")[0]
+    assert "absent.csv: cannot be read (No such file or directory); name a csv file" in absent
+    assert "UTF-8" not in absent
+    assert "cannot be read (Is a directory)" in refused(ledger, tmp_path)[0]
     assert "no sound csv" in refused(ledger, file_of(tmp_path, 'MN003,"MNG'))[0]

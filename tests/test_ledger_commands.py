@@ -1,5 +1,8 @@
 """``jcm rules``, ``jcm ledger`` and ``jcm aef`` as they are typed, on a real ledger."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from jcm_models.cli import main
@@ -48,10 +51,12 @@ def test_a_day_that_is_none_is_refused_by_the_command_line(capsys):
 
 
 def test_published_issuances_are_imported_and_their_balance_is_shown(ledger, capsys):
-    assert "and 78 more events" in said(capsys, "ledger", "import", ledger, "--published")
+    assert "and 96 more events" in said(capsys, "ledger", "import", ledger, "--published")
     text = said(capsys, "ledger", "balance", ledger)
-    assert "JPN-government                                          71,291 tCO2e" in text
-    assert text.splitlines()[-1].endswith("151,642 tCO2e")
+    held = {line.rpartition("  ")[0].strip(): line.split()[-2] for line in text.splitlines()}
+    assert held["JPN-government"] == "159,491"  # 71,291 and 88,200 received since 2021
+    assert held["together"] == "239,842"
+    assert "vintage assumed" in said(capsys, "ledger", "history", ledger, "MNG-15")
     early = said(capsys, "ledger", "balance", ledger, "--on", "2016-09-30")
     assert early.splitlines()[-1].split()[:2] == ["together", "157"]
     one = said(capsys, "ledger", "balance", ledger, "--account", "MNG-participant-MN002")
@@ -97,6 +102,134 @@ def test_a_ledger_that_is_not_there_is_not_made_by_a_question(ledger, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("foo://x", "foo"),
+        ("mysql://host/x", "No module named 'MySQLdb'"),
+        ("postgresql+psycopg://user:secret@127.0.0.1:1/x", "connection"),
+        ("postgresql://host:port/x", "ledger (invalid literal for int() with base 10: 'port')"),
+        ("://", "Could not parse"),
+    ],
+)
+def test_an_address_of_no_database_is_refused_in_words_and_without_its_password(
+    capsys, address, reason
+):
+    text = said(capsys, "ledger", "balance", address, code=2)
+    assert reason in text
+    assert "secret" not in text
+
+
+def test_a_file_that_is_no_ledger_is_refused_in_words_and_left_as_it_is(tmp_path, capsys):
+    text_file, foreign = tmp_path / "README.md", tmp_path / "foreign.sqlite"
+    text_file.write_text("# No ledger at all, but more text than a database's first page has\n")
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE fish (name TEXT)")
+    connection.close()
+    text = said(capsys, "ledger", "balance", str(text_file), code=2)
+    assert "README.md cannot be used as a ledger (file is not a database); name a file" in text
+    text = said(capsys, "ledger", "check", str(foreign), code=2)
+    assert "the database holds other tables (fish) and no ledger" in text
+    with sqlite3.connect(foreign) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    connection.close()
+    assert tables == [("fish",)]
+    assert "there is no ledger" in said(capsys, "ledger", "balance", str(tmp_path), code=2)
+    assert "there is no ledger" in said(capsys, "ledger", "balance", "x" * 5000, code=2)
+
+
+def test_a_ledger_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path, capsys):
+    where = str(tmp_path / "absent" / "ledger.sqlite")
+    text = said(capsys, "ledger", "import", where, "--published", code=2)
+    assert "cannot be used as a ledger (unable to open database file)" in text
+    assert "a new one in a folder that is there" in text
+
+
+def test_a_damaged_ledger_is_refused_in_words(filled, capsys):
+    content = Path(filled).read_bytes()
+    Path(filled).write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    assert "cannot be used as a ledger" in said(capsys, "ledger", "check", filled, code=2)
+
+
+def test_accounts_are_opened_projects_registered_and_notices_booked(ledger, capsys):
+    register = ["TH014", "--host", "THA", "--day", "2020-09-28", "--title", "Solar power"]
+    assert "registration of TH014" in said(capsys, "ledger", "register", ledger, *register)
+    account = ["JPN-participant-TSB", "--day", "2020-09-28"]
+    assert "opening of JPN-participant-TSB" in said(capsys, "ledger", "open", ledger, *account)
+    notice = ["THA", "--day", "2025-01-31"]
+    assert "notice of THA" in said(capsys, "ledger", "notice", ledger, *notice)
+    late = ["TH099", "--host", "THA", "--day", "2025-08-01"]
+    text = said(capsys, "ledger", "register", ledger, *late, code=2)
+    assert "the memorandum with THA ended on 2025-07-31" in text
+    for what, again in (("register", register), ("open", account), ("notice", notice)):
+        assert "already" in said(capsys, "ledger", what, ledger, *again, code=2)
+    assert "there are no credits" in said(
+        capsys, "ledger", "balance", ledger, "--account", account[0]
+    )
+
+
+def test_an_account_that_does_not_exist_is_named_with_the_nearest(filled, capsys):
+    text = said(capsys, "ledger", "balance", filled, "--account", "JPN-goverment", code=2)
+    assert text == "JPN-goverment: there is no such account, did you mean JPN-government?\n"
+    moved = ["5", "--day", "2024-02-01", "--from", "JPN-goverment"]
+    for what, more in (
+        ("transfer", ["--to", "THA-goverment"]),
+        ("first-transfer", []),
+        ("retire", ["--for", "NDC", "--year", "2030"]),
+        ("cancel", []),
+    ):
+        text = said(capsys, "ledger", what, filled, *moved, *more, code=2)
+        assert "JPN-goverment: there is no such account, did you mean JPN-government?" in text
+        assert ("did you mean THA-government?" in text) == (what == "transfer")
+    text = said(capsys, "ledger", "balance", filled, "--account", "Mayekawa", code=2)
+    assert "there is no such account; jcm ledger open opens accounts" in text
+    assert "there are no credits" in said(
+        capsys, "ledger", "balance", filled, "--account", "IDN-reserve"
+    )
+
+
+@pytest.mark.parametrize(
+    ("units", "reason"),
+    [
+        ("JPN-20-10", "the lower first"),
+        ("JPN-0", "are no units such as JPN-15"),
+        ("JPN-²", "are no units such as JPN-15"),
+        ("JPN-1-2-3", "are no units such as JPN-15"),
+        ("JPN-" + "9" * 30, "are no units such as JPN-15"),
+        ("XYZ-1", "XYZ 1 to 1: never issued; jcm ledger balance"),
+        ("JPN-99999999", "never issued; jcm ledger balance shows what there is"),
+    ],
+)
+def test_the_history_of_units_that_there_are_not_is_refused(filled, capsys, units, reason):
+    assert reason in said(capsys, "ledger", "history", filled, units, code=2)
+
+
+@pytest.mark.parametrize("quantity", ["0", "-5"])
+def test_no_tonnes_and_fewer_are_refused(filled, capsys, quantity):
+    moved = [quantity, "--from", "JPN-government", "--day", "2024-02-01"]
+    text = said(capsys, "ledger", "cancel", filled, *moved, code=2)
+    assert f"found a quantity of {quantity} tCO2e; ask for 1 or more" in text
+
+
+def test_an_authorization_that_no_report_could_state_is_not_given(filled, capsys):
+    grant = ["--host", "THA", "--day", "2024-02-01", "--approach"]
+    text = said(capsys, "ledger", "authorize", filled, "=Y2", *grant, "CA1", code=2)
+    assert "Authorization ID: found '=Y2'; write Latin letters" in text
+    assert "Cooperative approach ID: found 'CA1'; write CA and four digits" in text
+    assert "grant of Y2" in said(capsys, "ledger", "authorize", filled, "Y2", *grant, "CA0001")
+
+
+def test_how_many_tonnes_come_under_an_authorization_is_said(filled, capsys):
+    grant = ["--host", "THA", "--day", "2024-02-01", "--approach", "CA0004", "--account"]
+    text = said(capsys, "ledger", "authorize", filled, "Y1", *grant, "JPN-government")
+    assert "600 tCO2e of JPN-government are under authorization Y1 now" in text
+    text = said(capsys, "ledger", "authorize", filled, "Y2", *grant, "JPN-government")
+    assert "0 tCO2e of JPN-government come under authorization Y2: it holds none of THA" in text
+    text = said(capsys, "ledger", "authorize", filled, "Y3", *grant, "JPN-goverment", code=2)
+    assert "did you mean JPN-government?" in text
+    assert "grant of Y3" in said(capsys, "ledger", "authorize", filled, "Y3", *grant[:-1])
+
+
 def test_a_bad_file_is_refused_with_all_its_rows(ledger, tmp_path, capsys):
     file = tmp_path / "bad.csv"
     file.write_text("\n".join([HEADER, ROWS[0].replace("600", "=600"), ROWS[1] + "9x"]) + "\n")
@@ -127,6 +260,34 @@ def test_a_report_in_the_agreed_electronic_format_is_written_and_checked(filled,
         text = said(capsys, "aef", "write", filled, *asked)
         assert "to doubt" not in text
         assert "sound" in said(capsys, "aef", "check", where)
+
+
+def test_no_report_is_written_for_who_keeps_no_register_or_before_there_were_outcomes(
+    filled, tmp_path, capsys
+):
+    target = tmp_path / "report.xlsx"
+    asked = [str(target), "--party", "JPM", "--year", "1900"]
+    text = said(capsys, "aef", "write", filled, *asked, code=2)
+    assert "--party: found 'JPM', which keeps no register of the JCM, did you mean JPN?" in text
+    assert "--year: found 1900; mitigation outcomes, and reports on them, begin with 2021" in text
+    assert not target.exists()
+
+
+def test_a_report_is_neither_read_nor_written_where_there_can_be_none(filled, tmp_path, capsys):
+    absent = str(tmp_path / "absent" / "report.xlsx")
+    asked = [absent, "--party", "JPN", "--year", "2024"]
+    assert "cannot be written (No such file" in said(capsys, "aef", "write", filled, *asked, code=2)
+    assert "no workbook's name ends with '.sqlite'" in said(capsys, "aef", "check", filled, code=2)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("--year", "24"), ("--year", "²024"), ("--ndc", "2021"), ("--ndc", "1-2")]
+)
+def test_what_is_no_year_is_refused_by_the_command_line(filled, capsys, option, text):
+    asked = ["r.xlsx", "--party", "JPN", "--year", "2024", option, text]
+    with pytest.raises(SystemExit):
+        main(["aef", "write", filled, *asked])
+    assert f"{text!r} is no " in capsys.readouterr().err
 
 
 def test_a_closed_pipe_is_no_traceback(filled):

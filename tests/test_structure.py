@@ -26,7 +26,7 @@ BANDS = {
     "published_replay",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections methods_page starting styles summary sliders view rules_page "
-    "aef issuance_import ledger_commands",
+    "aef issuance_import ledger_commands aef_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

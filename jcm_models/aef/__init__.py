@@ -6,7 +6,7 @@ stand in them, `identifiers` the unique identifiers of mitigation outcomes.
 
 from __future__ import annotations
 
-from jcm_models.aef.checking import check_aef
+from jcm_models.aef.checking import check_aef, wrong_fields
 from jcm_models.aef.identifiers import ItmoIdentifier, parse_identifier
 from jcm_models.aef.reading import read_aef
 from jcm_models.aef.tables import AefReport
@@ -19,4 +19,5 @@ __all__ = [
     "parse_identifier",
     "read_aef",
     "write_aef",
+    "wrong_fields",
 ]

@@ -20,7 +20,7 @@ from jcm_models.aef.tables import (
 )
 from jcm_models.problems import Place, Problem, nearest
 
-__all__ = ["check_aef"]
+__all__ = ["check_aef", "wrong_fields"]
 
 _SEPARATORS = re.compile("[,;]")
 
@@ -58,6 +58,29 @@ def check_aef(report: AefReport) -> list[Problem]:
         problems.extend(repeated(enumerate(rows, FIRST_ROW), table.sheet))
     problems.extend(row_problems(report))
     return problems
+
+
+def wrong_fields(table: str, **fields: str) -> list[Problem]:
+    """Check fields that reports will have to repeat, before they are given for good.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table in which they will be reported, such as ``authorizations``.
+    **fields : str
+        What shall stand in some of its fields.
+
+    Returns
+    -------
+    list of Problem
+        Empty if nothing is wrong; each names the column (path).
+    """
+    (reported,) = (each for each in tables() if each.name == table)
+    return [
+        Problem(column.heading, reason)
+        for column in reported.columns
+        if column.field in fields and (reason := _wrong_value(column, fields[column.field]))
+    ]
 
 
 def _column_problems(table: Table, column: Column, rows: Sequence[Record]) -> Iterator[Problem]:

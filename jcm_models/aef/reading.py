@@ -25,6 +25,7 @@ __all__ = ["read_aef"]
 Row: TypeAlias = Sequence[Any]
 Rows: TypeAlias = Iterator[Row]
 
+_WORKBOOKS = (".xlsx", ".xlsm")
 _REFUSED = {"b": "the truth value {}", "e": "the error {}", "f": "the formula {}"}
 
 
@@ -88,6 +89,10 @@ def _readable(path: Path, what: str) -> Iterator[None]:
 def _sheets(path: Path, problems: list[Problem]) -> Iterator[tuple[Table, str, Rows]]:
     """Yield each table of a workbook with its place and rows, the headings first."""
     with _readable(path, "a workbook or a folder of csv files"):
+        path.stat()  # that there is no such file comes before how its name ends
+        if path.suffix.lower() not in _WORKBOOKS:
+            message = f"no workbook's name ends with {path.suffix!r}; one ends with .xlsx"
+            raise ValueError(message)
         workbook = openpyxl.load_workbook(path, read_only=True, keep_links=False)
     with contextlib.closing(workbook):
         sheets = {sheet.title: sheet for sheet in workbook.worksheets}
@@ -167,10 +172,10 @@ def _wrong_headings(table: Table, where: str, row: Row) -> Iterator[Problem]:
     missing = [heading for heading in right if heading not in found]
     strange = [heading for heading in found if heading and heading not in right]
     for heading in missing:
-        message = f"is not among the headings{nearest(heading, strange)}; write it so"
-        yield Problem(heading, message, place)
+        yield Problem(heading, "is not among the headings; a column must be called so", place)
     for heading in strange:
-        yield Problem(heading, f"is no heading of {table.sheet}; delete it", place)
+        way_out = nearest(heading, missing) or "; delete it"
+        yield Problem(heading, f"is no heading of {table.sheet}{way_out}", place)
     if not missing and not strange:
         names = " | ".join(right)
         yield Problem("", f"the headings stand in another order, or twice; it is {names}", place)

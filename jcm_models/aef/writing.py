@@ -37,7 +37,8 @@ def write_aef(report: AefReport, target: Path, *, full_identifiers: bool = False
     ------
     ScenarioError
         If something cannot be written as it is: text that is too long or that has a character no
-        file can hold, too many rows, the same row twice, or identifiers that cannot be formed.
+        file can hold, too many rows, the same row twice, or identifiers that cannot be formed. Or
+        if the file or folder cannot be written.
 
     Notes
     -----
@@ -56,13 +57,20 @@ def write_aef(report: AefReport, target: Path, *, full_identifiers: bool = False
     if problems:
         raise ScenarioError(problems)
     cells = {table: _cells(table, rows, full_identifiers) for table, rows in sheets.items()}
-    if target.suffix:
-        counted = {table: (len(sheets[table]), rows) for table, rows in cells.items()}
-        write_workbook(target, report.submission.day, counted)
-        return
-    target.mkdir(parents=True, exist_ok=True)
-    for table, rows in cells.items():
-        _write_csv(target / table.file, table, rows)
+    try:
+        if target.suffix:
+            counted = {table: (len(sheets[table]), rows) for table, rows in cells.items()}
+            write_workbook(target, report.submission.day, counted)
+            return
+        target.mkdir(parents=True, exist_ok=True)
+        for table, rows in cells.items():
+            _write_csv(target / table.file, table, rows)
+    except OSError as error:
+        message = (
+            f"cannot be written ({error.strerror}); name a .xlsx file in a folder that is there, "
+            "or a folder for csv files"
+        )
+        raise ScenarioError([Problem(str(target), message)]) from error
 
 
 def _unwritable(table: Table, rows: Sequence[Record]) -> Iterator[Problem]:

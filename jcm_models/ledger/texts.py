@@ -18,7 +18,7 @@ _NEVER_EMPTY = frozenset(
     {"project", "authorization", "cooperative_approach", "name", "country", "identification"}
 )
 # In names also what nobody sees: marks of no width, and those that turn the writing around.
-_UNSEEN = "\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+_UNSEEN = "\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
 _CONTROL = re.compile(f"[{_UNSEEN}]")
 _CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +19,11 @@ from jcm_models.ledger_database.laying import lay_open, take_down
 from jcm_models.ledger_database.rows import row_of
 from jcm_models.rulebook import partners, rules_at
 
-__all__ = ["Booked", "Ledger", "Writer"]
+__all__ = ["Booked", "Ledger", "Writer", "failures_in_words"]
 
 # Serialises the first set-up of a database among PostgreSQL's clients; any number will do.
 _SET_UP = 6_2_2021
+_MOST_NAMES = 5
 
 
 class Booked(NamedTuple):
@@ -59,6 +61,28 @@ class Writer:
         return [Booked(number, event) for number, event in booked]
 
 
+@contextlib.contextmanager
+def failures_in_words(where: str | Path) -> Iterator[None]:
+    """Turn what a database says when it cannot be used into words with a way out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such database, it is none, or it is damaged.
+    """
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        named = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", str(where))  # a password is not shown
+        message = (
+            f"{named} cannot be used as a ledger ({reason}); name a file that jcm ledger made, a "
+            "new one in a folder that is there, or the address of a PostgreSQL database such as "
+            "postgresql+psycopg://user@host/name"
+        )
+        raise ValueError(message) from error
+
+
 @functools.cache
 def _registers() -> frozenset[str]:
     return frozenset({JAPAN, *partners()})
@@ -84,6 +108,11 @@ class Ledger:
         A file, made if it is not there; or the address of a database as SQLAlchemy writes it,
         such as ``postgresql+psycopg://user@host/name``.
 
+    Raises
+    ------
+    ValueError
+        If it cannot be opened, or is something else than a ledger.
+
     Notes
     -----
     Writers take turns, also from several processes; readers see whole transactions only.
@@ -92,13 +121,14 @@ class Ledger:
     def __init__(self, where: str | Path) -> None:
         address = "://" in str(where)
         url = str(where) if address else sa.URL.create("sqlite", database=str(where))
-        self.engine = schema.engine_of(url)
-        try:
-            with self._transaction(writes=True) as connection:
-                _set_up(connection)
-        except BaseException:
-            self.close()
-            raise
+        with failures_in_words(where):
+            self.engine = schema.engine_of(url)
+            try:
+                with self._transaction(writes=True) as connection:
+                    _set_up(connection)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Ledger:
         return self
@@ -176,6 +206,13 @@ class Ledger:
 def _set_up(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SET_UP)))
+    others = sorted(sa.inspect(connection).get_table_names())
+    if others and schema.state.name not in others:
+        message = (
+            f"the database holds other tables ({', '.join(others[:_MOST_NAMES])}) and no ledger; "
+            "a ledger has a database of its own: name another, or a new file"
+        )
+        raise ValueError(message)
     schema.metadata.create_all(connection)
     found = connection.scalar(sa.select(schema.state.c.format))
     if found is None:

@@ -68,17 +68,20 @@ class Amount:
 
 def _units(writer: Writer, amount: Amount, state: str = "", *where: Any) -> list[Units]:
     """Choose units that together are an amount, or refuse to overdraw the account."""
+    if amount.quantity < 1:
+        text = f"found a quantity of {amount.quantity:,} tCO2e; ask for 1 or more"
+        raise LedgerError([Problem(amount.account, text)])
     found: list[Units] = []
     left = amount.quantity
     for register, first, last in _held(writer.connection, amount, where):
-        if left <= 0:
+        if not left:
             break
         found.append(Units(register, first, min(last, first + left - 1)))
         left -= found[-1].quantity
-    if left > 0 or amount.quantity < 1:
+    if left:
         text = (
-            f"{amount} {state}are asked for and {amount.quantity - max(left, 0):,} tCO2e are "
-            "there; ask for 1 or more, and for no more than there is (jcm ledger balance)"
+            f"{amount} {state}are asked for and {amount.quantity - left:,} tCO2e are there; ask "
+            "for no more than there is (jcm ledger balance)"
         )
         raise LedgerError([Problem(amount.account, text)])
     return found

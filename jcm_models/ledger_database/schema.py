@@ -153,7 +153,10 @@ def engine_of(url: str | sa.URL) -> sa.Engine:
     url : str or sqlalchemy.URL
         As SQLAlchemy writes it: ``sqlite:///ledger.sqlite``, ``postgresql+psycopg://…``.
     """
-    engine = sa.create_engine(url)
+    try:
+        engine = sa.create_engine(url)
+    except ValueError as error:  # a port that is no number
+        raise sa.exc.ArgumentError(str(error)) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
