@@ -305,7 +305,7 @@ def test_parts_below_half_a_tonne_have_no_row():
     assert "Not credited" not in written(
         split_figure(results([2030], 10.4, 0, 12), WORDS, "Thailand")
     )
-    assert "Not credited" in written(split_figure(results([2030], 10.5, 0, 12), WORDS, "Thailand"))
+    assert "Not credited" in written(split_figure(results([2030], 10.6, 0, 12), WORDS, "Thailand"))
 
 
 # What it says to those who do not see it

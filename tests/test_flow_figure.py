@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jcm_models import compute, load_scenario
 from jcm_models.figures import flow_figure, palette
 from jcm_models.figures.outcome import outcome_parts
-from jcm_models.figures.strands import HOST, JAPAN, RESERVE, UNCOUNTED, Node, flow_of
+from jcm_models.figures.strands import HOST, JAPAN, RESERVE, UNADJUSTED, Node, flow_of
 from jcm_models.variables import PARTIES
 from tests.examples import ROOT
 from tests.test_figures import (
@@ -98,13 +98,15 @@ def test_what_flows_into_a_node_flows_out_of_it_to_the_tonne(case):
 def test_the_ends_are_those_counted_by_hand(case):
     ends = flow(case).ends
     upper = case.get("bau_emissions", case["reference_emissions"])
-    saved = round(float((upper - case["project_emissions"]).sum()))
+    reference = case["reference_emissions"]
+    saved = round(float((upper - reference).sum()))
+    saved += round(float((reference - case["project_emissions"]).sum()))
     japan = case["credits"][
         [PARTIES.index(f"japan_{who}") for who in ("government", "participants")]
     ]
     outcomes, reserve = case["itmos_first_transferred"].sum(), case["reserve_withheld"].sum()
     assert ends.get(JAPAN, 0) == outcomes
-    assert ends.get(UNCOUNTED, 0) == japan.sum() - outcomes
+    assert ends.get(UNADJUSTED, 0) == japan.sum() - outcomes
     assert ends.get(RESERVE, 0) == reserve
     assert ends.get(HOST, 0) == saved - japan.sum() - reserve
 
@@ -113,9 +115,9 @@ def test_credits_before_2021_are_told_apart_by_who_holds_them():
     case = thailand(credits=np.outer((1276, 510, 306, 460), np.ones(11)))
     links = {(k.source.name, k.target.name): v for k, v in flow(transferred(case)).links.items()}
     assert links["japan_government", "japan_ndc"] == 12_760
-    assert links["japan_government", "no_outcome"] == 1276
+    assert links["japan_government", "unadjusted"] == 1276
     assert links["japan_participants", "japan_ndc"] == 5100
-    assert links["japan_participants", "no_outcome"] == 510
+    assert links["japan_participants", "unadjusted"] == 510
     assert links["host_government", "host_ndc"] == 3366
     assert links["unissued", "host_ndc"] == 19_633
 
@@ -127,15 +129,18 @@ def test_vintages_differ_in_who_holds_their_credits():
     assert {
         (k.source.name, k.target.name): v for k, v in nodes.items() if k.source.column == 2
     } == {
-        ("japan_government", "no_outcome"): 100,
+        ("japan_government", "unadjusted"): 100,
         ("japan_participants", "japan_ndc"): 100,
     }
 
 
-def test_published_issuances_of_mongolia_are_no_mitigation_outcomes():
+def test_published_issuances_of_mongolia_lower_its_own_balance_for_no_one_adjusts_for_them():
     figure = flow_figure(transferred(shipped("mongolia_darkhan_issuances")), WORDS, "Mongolia")
     assert f"Government of Japan: 32,260 tCO₂e (57.8{NBSP}%)" in figure.alt
-    assert f"No mitigation outcome: 43,012 tCO₂e (77{NBSP}%)" in figure.alt
+    held = "Emissions balance of Mongolia: held by Japan, not adjusted for"
+    assert f"{held}: 43,012 tCO₂e (77{NBSP}%)" in figure.alt
+    assert f"{held} 43,012" in written(figure)
+    assert f"55,833 tCO₂e (100{NBSP}%) lower the emissions balance of Mongolia" in figure.caption
     assert "0 tCO₂e (0\N{NO-BREAK SPACE}%) that of Japan" in figure.caption
     assert "Emissions balance of Japan" not in written(figure)
 
@@ -273,7 +278,7 @@ def test_bands_at_one_bar_lie_side_by_side_in_the_order_of_their_other_ends(case
 def test_bands_have_the_colour_of_where_they_go():
     credits = np.outer((1276, 500, 300, 399), np.ones(11))
     case = transferred(thailand(credits=credits, reserve_withheld=np.full(11, 77.0)))
-    colours = {"host_ndc": HOST, "japan_ndc": JAPAN, "no_outcome": UNCOUNTED, "held": RESERVE}
+    colours = {"host_ndc": HOST, "japan_ndc": JAPAN, "unadjusted": UNADJUSTED, "held": RESERVE}
     links = flow(case).links
     for root in drawings(flow_figure(case, WORDS, "Thailand")):
         fills = [path.get("fill") for path in bands(root)]
@@ -282,7 +287,7 @@ def test_bands_have_the_colour_of_where_they_go():
                 assert fill == palette.literal(colours[link.target.name])
         # out of the whole: never issued and credits of the host; of Japan; before 2021; reserve
         whole = [fill for link, fill in zip(links, fills, strict=True) if link.source.column == 0]
-        roles = (HOST, HOST, JAPAN, UNCOUNTED, RESERVE)
+        roles = (HOST, HOST, JAPAN, UNADJUSTED, RESERVE)
         assert sorted(whole) == sorted(palette.literal(role) for role in roles)
 
 
@@ -317,7 +322,7 @@ def test_each_node_is_named_with_its_tonnes_and_its_share():
         f"Issued as credits 28,072 · 58.8{NBSP}%",
         f"Government of Japan 14,036 · 29.4{NBSP}%",
         f"Emissions balance of Japan 12,760 · 26.7{NBSP}%",
-        f"No mitigation outcome 1,276 · 2.7{NBSP}%",
+        f"Emissions balance of Thailand: held by Japan, not adjusted for 1,276 · 2.7{NBSP}%",
     ):
         assert text in words
 
@@ -333,11 +338,72 @@ def test_the_text_alternative_holds_every_number_that_is_drawn():
 def test_the_caption_says_how_much_lowers_which_balance():
     figure = flow_figure(transferred(CASES["thailand"]), WORDS, "Thailand")
     assert figure.caption.replace(NBSP, " ") == (
-        "Of 47,705 tCO₂e saved in 2020–2030, 33,669 tCO₂e (70.6 %) lower the emissions balance of"
-        " Thailand and 12,760 tCO₂e (26.7 %) that of Japan; against these their NDCs are measured."
-        " 1,276 tCO₂e (2.7 %) are credits of Japan but no mitigation outcomes, as they are of a"
+        "Of 47,705 tCO₂e saved in 2020–2030, 34,945 tCO₂e (73.3 %) lower the emissions balance of"
+        " Thailand and 12,760 tCO₂e (26.7 %) that of Japan; against these their NDCs are measured,"
+        " each year against the NDC that holds it. 1,276 tCO₂e (2.7 %) of what lowers the balance"
+        " of Thailand are credits that Japan holds but no mitigation outcomes, as they are of a"
         " vintage before 2021 or not authorized: neither country adjusts for them."
     )
+
+
+@given(any_outcome())
+@unhurried
+def test_what_lowers_the_balances_is_the_inventory_and_what_is_first_transferred(case):
+    # U2: the host adds what it first transfers to an inventory that all of the savings lower
+    upper = case.get("bau_emissions", case["reference_emissions"])
+    lower = case["project_emissions"]
+    reference = case["reference_emissions"]
+    saved = round(float((upper - reference).sum())) + round(float((reference - lower).sum()))
+    transferred_, reserve = case["itmos_first_transferred"].sum(), case["reserve_withheld"].sum()
+    ends = flow(case).ends
+    assert ends.get(HOST, 0) + ends.get(UNADJUSTED, 0) == saved - transferred_ - reserve
+    assert ends.get(JAPAN, 0) == transferred_
+
+
+BOTH = {"host": (2021, 2030), "japan": (2021, 2030)}
+
+
+def later(case, **periods):
+    """Return what the caption says of tonnes that count outside the periods of the NDCs."""
+    caption = flow_figure(case, WORDS, "Thailand", periods=periods).caption
+    return [said for said in re.split(r"(?<=\.) ", caption) if "Of what is first" in said]
+
+
+def test_vintages_after_both_ndcs_are_said_to_belong_to_later_ones():
+    case = transferred(results(range(2028, 2034), 100, 0, 100))
+    each = case["itmos_first_transferred"][0]
+    assert each > 0
+    (said,) = later(case, **BOTH)
+    assert said == (
+        f"Of what is first transferred to Japan, {3 * each:g} tCO₂e count after 2030, the last"
+        " year of the NDC of Thailand and Japan: they belong to later NDCs and are in no"
+        " adjustment here."
+    )
+
+
+def test_periods_that_differ_are_told_apart_and_vintages_before_one_belong_to_an_earlier():
+    case = transferred(results(range(2021, 2034), 100, 0, 100))
+    each = case["itmos_first_transferred"][0]
+    before, after, japan = later(case, host=(2023, 2032), japan=(2021, 2030))
+    assert f"{2 * each:g} tCO₂e count before 2023, the first year of the NDC of Thail" in before
+    assert "they belong to an earlier NDC" in before
+    assert f"{each:g} tCO₂e count after 2032, the last year of the NDC of Thailand:" in after
+    assert f"{3 * each:g} tCO₂e count after 2030, the last year of the NDC of Japan:" in japan
+
+
+def test_what_japan_uses_after_its_ndc_counts_later_even_beyond_the_years_simulated():
+    case = transferred(results(range(2021, 2031), 100, 0, 100))
+    first = case["itmos_first_transferred"]
+    assert later(case, **BOTH) == []
+    case["itmos_used"] = np.concatenate([np.zeros(3), first[:-3]])
+    (said,) = later(case, **BOTH)
+    assert f"{first[-3:].sum():g} tCO₂e count after 2030, the last year of the NDC of Jap" in said
+
+
+def test_without_periods_and_within_them_nothing_is_said_of_other_ndcs():
+    case = transferred(results(range(2021, 2034), 100, 0, 100))
+    assert later(case) == []
+    assert later(case, host=(2021, 2033), japan=(2021, 2033)) == []
 
 
 def test_the_reserve_ends_in_no_balance():
@@ -424,7 +490,7 @@ def test_lists_and_datasets_are_drawn_like_arrays():
 @SCHEMES
 @pytest.mark.parametrize("sight", MACHADO)
 def test_bands_can_be_told_apart_and_from_the_paper(sight, scheme):
-    roles = (HOST, JAPAN, UNCOUNTED, RESERVE, "surface")
+    roles = (HOST, JAPAN, UNADJUSTED, RESERVE, "surface")
     pairs = [(a, b) for at, a in enumerate(roles) for b in roles[at + 1 :]]
     close = {pair: distance(*pair, sight, scheme) for pair in pairs}
     assert not {pair: d for pair, d in close.items() if d < 15}
@@ -436,7 +502,7 @@ def test_bars_can_be_told_from_the_bands_beside_them(sight, scheme):
     beside = {
         HOST: ("unissued", "not_credited", "credited", "host_government", "host_participants"),
         JAPAN: ("credited", "japan_government", "japan_participants"),
-        UNCOUNTED: ("credited", "muted", "japan_government", "japan_participants"),
+        UNADJUSTED: ("credited", "muted", "japan_government", "japan_participants"),
         RESERVE: ("credited", "reserve"),
     }
     close = {

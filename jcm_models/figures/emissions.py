@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -320,7 +320,8 @@ def _flags(pair: tuple[Block, _Wedge], top: float, panel: Panel) -> list[Flag]:
 def _caption(scene: _Scene) -> str:
     """Say in sentences what is seen."""
     words, upper = scene.words, next(iter(scene.lines))  # business as usual, where it is known
-    total = float((scene.lines[upper] - scene.lines["project"]).sum())
+    gaps = [float((above - below).sum()) for above, below in pairwise(scene.lines.values())]
+    total = sum(round(gap) if abs(gap) >= 10 else gap for gap in gaps)  # as each is written
     way = ("same", "lower", "higher")[int(np.sign(np.round(total, 3)))]
     places = {"mass": mass(abs(total), scene.largest, words), "base": words(f"figure.base_{upper}")}
     sentences = [words(f"figure.emissions_{way}", span=scene.span, **places)]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
-from jcm_models.figures.outcome import LEAST, TINY, outcome_parts, share_text, span_text
+from jcm_models.figures.outcome import LEAST, TINY, outcome_parts, share_text, span_text, yearly
 from jcm_models.figures.palette import LEADING, NARROW, WIDE, amount, mass, text_width, wrap
 from jcm_models.figures.strands import (
     HOST,
     JAPAN,
     NODES,
     RESERVE,
-    UNCOUNTED,
+    UNADJUSTED,
     Flow,
     Link,
     Node,
@@ -35,6 +35,15 @@ _STRIP, _FALL, _CRACK, _INDENT, _SWATCH = 12.0, 44.0, 6.0, 18.0, 11.0  # narrow 
 _THINNEST, _SHORTEST = 1.0, 1.5  # the thinnest band and bar can still be seen [px]
 
 
+class _Outside(NamedTuple):
+    """Mitigation outcomes that count before or after the NDC periods of the sides."""
+
+    when: str
+    year: int
+    tonnes: float
+    sides: list[str]
+
+
 @dataclass(frozen=True)
 class _Scene:
     """What is drawn, and the words for it."""
@@ -42,6 +51,7 @@ class _Scene:
     flow: Flow
     words: Words
     host: str
+    outside: list[_Outside]
 
     def step(self, column: int) -> str:
         return self.words(f"figure.flow_step_{column}")
@@ -79,6 +89,7 @@ def flow_figure(
     host: str,
     *,
     title: str | None = None,
+    periods: Mapping[str, tuple[int, int]] | None = None,
 ) -> svg.Figure:
     """Draw where the outcome of all years ends up: what is saved, who holds it, where it counts.
 
@@ -95,12 +106,17 @@ def flow_figure(
         The partner country.
     title : str, optional
         Stands above the figure instead of the usual title.
+    periods : mapping of str to tuple of int, optional
+        First and last year of the NDC of ``host`` and ``japan``. What the one first transfers and
+        the other uses outside them is named in the caption: it is in no adjustment of these NDCs.
 
     Returns
     -------
     Figure
-        Parts below half a tonne are left out. Emissions above the reference that were not made good
-        cannot be drawn as a band; the caption names them.
+        Parts below half a tonne are left out. What Japan holds without its being first transferred
+        is a part of its own of the host's balance, as neither country adjusts for it. Emissions
+        above the reference that were not made good cannot be drawn as a band; the caption names
+        them.
 
     Raises
     ------
@@ -109,7 +125,8 @@ def flow_figure(
         Japan has credits.
     """
     parts = outcome_parts(results)
-    scene = _Scene(flow_of(results, parts), words, host)
+    outside = _outside(results, periods or {})
+    scene = _Scene(flow_of(results, parts), words, host, outside)
     span = span_text(np.asarray(results["year"]).astype(np.int64), words)
     known = "known" if "unissued" in parts else "unknown"
     title = title or words("figure.flow_title")
@@ -303,17 +320,47 @@ def _caption(scene: _Scene, above: float, span: str) -> str:
     words, flow, total = scene.words, scene.flow, scene.flow.total
     counted = any(node.column == 3 for node in flow.nodes)
     places = {"host": scene.host, "span": span, "total": mass(total, total, words)}
-    for side, role in (("host", HOST), ("japan", JAPAN)):
-        tonnes = flow.ends.get(role, 0)
+    for side, roles in (("host", (HOST, UNADJUSTED)), ("japan", (JAPAN,))):
+        tonnes = sum(flow.ends.get(role, 0) for role in roles)
         places |= {f"{side}_mass": mass(tonnes, total, words)}
         places |= {f"{side}_share": share_text(tonnes, total, words)}
     key = "split_none" if not flow.nodes else "flow_counts" if counted else "flow_sides"
     sentences = [words(f"figure.{key}", **places)]
-    for role, key in ((UNCOUNTED, "flow_uncounted"), (RESERVE, "split_reserve")):
+    for role, key in ((UNADJUSTED, "flow_not_adjusted"), (RESERVE, "split_reserve")):
         tonnes = flow.ends.get(role, 0)
         if tonnes >= max(LEAST, TINY * total):
             part = {"mass": mass(tonnes, total, words), "share": share_text(tonnes, total, words)}
-            sentences.append(words(f"figure.{key}", **part))
+            sentences.append(words(f"figure.{key}", host=scene.host, **part))
+    sentences += [_outside_text(scene, each) for each in scene.outside]
     if above >= max(LEAST, TINY * total):
         sentences.append(words("figure.flow_above", mass=mass(above, above, words)))
     return words("figure.sentence_gap").join(sentences)
+
+
+def _outside(
+    results: Mapping[str, ArrayLike], periods: Mapping[str, tuple[int, int]]
+) -> list[_Outside]:
+    """Sum what counts before and after each period; sides of which the same is true together."""
+    years, transferred = np.asarray(results["year"]), yearly(results, "itmos_first_transferred")
+    used = yearly(results, "itmos_used") if "itmos_used" in results else transferred
+    found: dict[tuple[str, int, float], list[str]] = {}
+    for side, (first, last) in periods.items():
+        counts = transferred if side == "host" else used
+        # what is used after the years simulated is in no array of its uses
+        late = float(transferred.sum() - counts[years <= last].sum())
+        for when, year, tonnes in (
+            ("before", first, float(counts[years < first].sum())),
+            ("after", last, late),
+        ):
+            if tonnes >= LEAST:
+                found.setdefault((when, year, tonnes), []).append(side)
+    return [_Outside(*key, sides) for key, sides in found.items()]
+
+
+def _outside_text(scene: _Scene, outside: _Outside) -> str:
+    words, total = scene.words, scene.flow.total
+    names = {"host": scene.host, "japan": words("figure.flow_japan")}
+    countries = words("figure.flow_and").join(names[side] for side in outside.sides)
+    written = mass(outside.tonnes, total, words)
+    places = {"mass": written, "year": outside.year, "countries": countries}
+    return words(f"figure.flow_{outside.when}", **places)

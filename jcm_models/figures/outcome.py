@@ -19,25 +19,15 @@ __all__ = ["LEAST", "TINY", "outcome_parts", "share_text", "span_text", "yearly"
 LEAST = 0.5  # a part of less rounds to no tonne and is not shown [tCO2e]
 TINY = 0.0005  # a share of less rounds to nothing
 _MOST = 10.0  # a share of more says nothing
-_WHOLE = {"credited", "reserve"}  # credits are whole tonnes already
 _RUNS = 4  # so many stretches of years are listed, more are not
 _FLOWS = (
     "reference_emissions",
     "project_emissions",
     "leakage_emissions",
     "reductions_outside_crediting",
-    "reductions_by_conservative_project",
-    "reductions_discounted",
     "deficit_settled",
-    "reductions_rounded_away",
     "credits_issued",
     "reserve_withheld",
-)
-
-_LOST = (
-    "reductions_by_conservative_project",
-    "reductions_discounted",
-    "reductions_rounded_away",
 )
 
 
@@ -79,39 +69,36 @@ def outcome_parts(results: Mapping[str, ArrayLike]) -> dict[str, float]:
     dict of str to float
         ``total``; its parts ``unissued`` (where business as usual is known), ``not_credited``,
         ``above`` (emissions above the reference that were not made good, not positive) and
-        ``credited``, which add up to it to the tonne; and what ``credited`` is made of:
-        ``reserve`` and each party.
+        ``credited``, which add up to it; and what ``credited`` is made of: ``reserve`` and each
+        party. All but the parties are rounded to the tonne.
+
+    Notes
+    -----
+    What is never issued and what is reduced below the reference are each rounded by themselves,
+    and the total is their sum, so that every text, table and figure shows the same tonnes. What
+    is reduced and neither issued nor above the reference is not credited.
     """
     from jcm_models.variables import PARTIES  # here, as it loads YAML: 60 ms to the import
 
     flow = {name: yearly(results, name) for name in _FLOWS}
-    total = flow["reference_emissions"] - flow["project_emissions"] - flow["leakage_emissions"]
+    reduced = flow["reference_emissions"] - flow["project_emissions"] - flow["leakage_emissions"]
     outside, deficit = flow["reductions_outside_crediting"], float(flow["deficit_settled"].sum())
-    lost = sum(flow[name] for name in _LOST)
-    parts = {
-        "not_credited": float((lost + np.maximum(outside, 0)).sum()) + max(deficit, 0),
-        "above": float(np.minimum(outside, 0).sum()) + min(deficit, 0),
-        "credited": float(flow["credits_issued"].sum()),
-        "reserve": float(flow["reserve_withheld"].sum()),
-    }
+    above = _whole(float(np.minimum(outside, 0).sum()) + min(deficit, 0))
+    credited = _whole(flow["credits_issued"].sum())
+    rest = _whole(reduced.sum()) - credited
+    lost = max(rest - above, 0.0)
+    parts = {"not_credited": lost, "above": rest - lost, "credited": credited}
     if "bau_emissions" in results:
         unissued = yearly(results, "bau_emissions") - flow["reference_emissions"]
-        parts = {"unissued": float(unissued.sum())} | parts
-        total = total + unissued
+        parts = {"unissued": _whole(unissued.sum())} | parts
+    reserve = _whole(flow["reserve_withheld"].sum())
     credits = np.asarray(results["credits"], dtype=float).sum(axis=1).tolist()
-    whole = _whole_tonnes(parts, float(total.sum()))
-    return {"total": float(total.sum())} | whole | dict(zip(PARTIES, credits, strict=True))
+    held = {"reserve": reserve} | dict(zip(PARTIES, credits, strict=True))
+    return {"total": sum(parts.values())} | parts | held
 
 
-def _whole_tonnes(parts: Mapping[str, float], total: float) -> dict[str, float]:
-    """Round the parts so that they add up to the total, the largest remainders up."""
-    fractions = [name for name in parts if name not in _WHOLE]
-    floors = {name: float(np.floor(parts[name])) for name in fractions}
-    left = round(total) - round(parts["credited"]) - sum(floors.values())
-    by_remainder = sorted(fractions, key=lambda n: (floors[n] - parts[n], abs(parts[n])))
-    for name in by_remainder[: max(int(left), 0)]:
-        floors[name] += 1.0
-    return {name: floors.get(name, tonnes) for name, tonnes in parts.items()}
+def _whole(tonnes: float) -> float:
+    return float(round(float(tonnes)))
 
 
 def share_text(tonnes: float, total: float, words: Words) -> str:

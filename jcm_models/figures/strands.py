@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from jcm_models.figures.outcome import LEAST, yearly
 
-__all__ = ["HOST", "JAPAN", "NODES", "RESERVE", "UNCOUNTED", "Flow", "Link", "Node", "flow_of"]
+__all__ = ["HOST", "JAPAN", "NODES", "RESERVE", "UNADJUSTED", "Flow", "Link", "Node", "flow_of"]
 
-HOST, JAPAN, RESERVE, UNCOUNTED = "host-wash", "japan-wash", "reserve-wash", "uncounted-wash"
+HOST, JAPAN, RESERVE, UNADJUSTED = "host-wash", "japan-wash", "reserve-wash", "unadjusted-wash"
 NODES = {  # from top to bottom, so that hardly a band crosses another; and their colours
     "total": "axis",
     "unissued": "unissued",
@@ -30,14 +30,14 @@ NODES = {  # from top to bottom, so that hardly a band crosses another; and thei
     "japan_participants": "japan_participants",
     "reserve": "reserve",
     "host_ndc": "host_government",
+    "unadjusted": "muted",
     "japan_ndc": "japan_government",
-    "no_outcome": "muted",
     "held": "reserve",
 }
 _HOSTS = ("host_government", "host_participants")
 _JAPANESE = ("japan_government", "japan_participants")
-_ENDS = {HOST: "host_ndc", JAPAN: "japan_ndc", UNCOUNTED: "no_outcome", RESERVE: "held"}
-_ORDER = {name: place for place, name in enumerate((*NODES, HOST, JAPAN, UNCOUNTED, RESERVE))}
+_ENDS = {HOST: "host_ndc", UNADJUSTED: "unadjusted", JAPAN: "japan_ndc", RESERVE: "held"}
+_ORDER = {name: place for place, name in enumerate((*NODES, *_ENDS))}
 
 
 class Node(NamedTuple):
@@ -147,7 +147,7 @@ def _strands(results: Mapping[str, ArrayLike], parts: Mapping[str, float]) -> It
     for party in _JAPANESE:
         outcome = outcomes.get(party, parts[party])
         yield strand(JAPAN, outcome, "credited", party)
-        yield strand(UNCOUNTED, parts[party] - outcome, "credited", party)
+        yield strand(UNADJUSTED, parts[party] - outcome, "credited", party)
     yield strand(RESERVE, parts["reserve"], "credited", "reserve")
 
 
