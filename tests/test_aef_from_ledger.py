@@ -13,7 +13,7 @@ from jcm_models.aef.both_sides import findings_of, reports_of
 from jcm_models.aef.from_ledger import aef_report
 from jcm_models.article6_records import Submission
 from jcm_models.double_counting import double_counting
-from jcm_models.ledger import Entity, Grant, Issuance, LedgerError, Opening, Registration
+from jcm_models.ledger import Entity, Grant, LedgerError, Opening, Registration
 from jcm_models.ledger_database import Ledger
 from jcm_models.ledger_database.operations import (
     Amount,
@@ -24,25 +24,7 @@ from jcm_models.ledger_database.operations import (
     retire,
     transfer,
 )
-
-JAPAN, HOST, COMPANY = "JPN-government", "THA-government", "JPN-participant-TSB"
-
-
-def day(text):
-    return datetime.date.fromisoformat(text)
-
-
-def issuance(vintage, target, quantity):
-    return Issuance(
-        day=day("2023-06-01"),
-        project="TH014",
-        vintage=vintage,
-        monitored_from=datetime.date(vintage, 1, 1),
-        monitored_to=datetime.date(vintage, 12, 31),
-        target=target,
-        quantity=quantity,
-    )
-
+from tests.ledger.thailand import COMPANY, HOST, JAPAN, day, issuance
 
 GRANT = Grant(
     day=day("2023-07-01"),

@@ -1,14 +1,12 @@
 """Operations in tonnes: which units they take, what they book, and what an account can bear."""
 
 import dataclasses
-import datetime
 
 import pytest
 
 from jcm_models.ledger import (
     Authorization,
     Grant,
-    Issuance,
     LedgerError,
     Opening,
     Registration,
@@ -27,25 +25,7 @@ from jcm_models.ledger_database.operations import (
     transfer,
 )
 from jcm_models.ledger_database.queries import balances, history, holdings, problems_of
-
-JAPAN, HOST, COMPANY = "JPN-government", "THA-government", "JPN-participant-TSB"
-
-
-def day(text):
-    return datetime.date.fromisoformat(text)
-
-
-def issuance(vintage, target, quantity, project="TH014"):
-    return Issuance(
-        day=day("2023-06-01"),
-        project=project,
-        vintage=vintage,
-        monitored_from=datetime.date(vintage, 1, 1),
-        monitored_to=datetime.date(vintage, 12, 31),
-        target=target,
-        quantity=quantity,
-    )
-
+from tests.ledger.thailand import COMPANY, HOST, JAPAN, day, issuance
 
 GRANT = Grant(
     day=day("2024-01-10"),
