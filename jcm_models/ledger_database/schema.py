@@ -7,6 +7,8 @@ is found without reading a million events; `queries.problems_of` compares the tw
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -165,18 +167,32 @@ def engine_of(url: str | sa.URL) -> sa.Engine:
 
 # How long a writer waits for another one [ms].
 _PATIENCE = 60_000
+# Until it asks once more where it has to ask itself [s].
+_PAUSE = 0.01
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     """Leave transactions to us, keep readers beside a writer, and wait for other writers."""
     connection.isolation_level = None
-    for setting in (
-        f"busy_timeout={_PATIENCE}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "temp_store=MEMORY",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+    _write_ahead(connection)
+    for setting in ("synchronous=FULL", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Set how SQLite keeps its journal: the one statement that SQLite itself never waits with."""
+    patience = time.monotonic() + _PATIENCE / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            locked = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not locked or time.monotonic() > patience:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

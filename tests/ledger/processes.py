@@ -93,11 +93,12 @@ def _wait() -> None:
     sys.stdin.readline()
 
 
-def make(address: str) -> None:
-    """Open a ledger, which is made where there is none."""
-    _wait()
-    with Ledger(address):
-        _say("made")
+def make(*addresses: str) -> None:
+    """Open ledgers, which are made where there are none."""
+    for address in addresses:
+        _wait()
+        with Ledger(address):
+            _say("made")
 
 
 def write(address: str, name: str, batches: str) -> None:
