@@ -30,6 +30,7 @@ _HOMES = {
     "method": "method_catalogue",
     "methods": "method_catalogue",
     "ndc_outcome": "article6_over_time",
+    "reserve_study": "reserve_answers",
     "scenario_events": "ledger_booking",
     "share_sensitivity": "shares_over_time",
     "simulate": "simulation",
@@ -54,6 +55,7 @@ __all__ = [
     "method",
     "methods",
     "ndc_outcome",
+    "reserve_study",
     "scenario_events",
     "share_sensitivity",
     "simulate",
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from jcm_models.plausibility import warnings_of
     from jcm_models.problems import ScenarioError
     from jcm_models.quantities import units
+    from jcm_models.reserve_answers import reserve_study
     from jcm_models.scenario import Scenario
     from jcm_models.shares_over_time import share_sensitivity
     from jcm_models.simulation import (

@@ -42,7 +42,9 @@ def countries_of(scenario: Scenario) -> tuple[str, str]:
     return scenario.host, JAPAN
 
 
-def itmos(batch: Batch, credits_by_party: Whole) -> dict[str, NDArray[Any]]:
+def itmos(
+    batch: Batch, credits_by_party: Whole, leaked: Array | None = None
+) -> dict[str, NDArray[Any]]:
     """Return what is first transferred and used, and the adjustments and balances that follow.
 
     Parameters
@@ -51,6 +53,8 @@ def itmos(batch: Batch, credits_by_party: Whole) -> dict[str, NDArray[Any]]:
         The scenarios.
     credits_by_party : array of int, shape (project, party, year)
         Credits of each party by vintage [tCO2e/yr].
+    leaked : array, shape (project, year), optional
+        CO2 leaked from storage [tCO2e/yr]: it counts in the host's inventory (R3).
 
     Returns
     -------
@@ -70,11 +74,14 @@ def itmos(batch: Batch, credits_by_party: Whole) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {"itmos_first_transferred": first, "itmos_used": used}
     if batch.size > 1:  # the hosts differ, and each has a period of its own
         return found
-    return found | _adjusted(batch.scenarios[0], first[0], used[0])
+    escaped = np.zeros(batch.years.size) if leaked is None else leaked[0]
+    return found | _adjusted(batch.scenarios[0], first[0], used[0], escaped)
 
 
-def _adjusted(scenario: Scenario, first: Whole, used: Whole) -> dict[str, NDArray[Any]]:
-    both = [_Country(scenario, code, first, used) for code in countries_of(scenario)]
+def _adjusted(
+    scenario: Scenario, first: Whole, used: Whole, leaked: Array
+) -> dict[str, NDArray[Any]]:
+    both = [_Country(scenario, code, first, used, leaked) for code in countries_of(scenario)]
     annual = [country.simulated(country.adjustment.annual) for country in both]
     found = {"corresponding_adjustment": np.stack(annual)[np.newaxis]}
     if any(country.ndc.emissions for country in both):
@@ -87,13 +94,15 @@ def _adjusted(scenario: Scenario, first: Whole, used: Whole) -> dict[str, NDArra
 class _Country:
     """One country's accounts over its NDC period and the years simulated.
 
-    `first` and `used` are those of the scenario [tCO2e/yr]: the host transfers, Japan uses.
+    `first` and `used` are those of the scenario [tCO2e/yr]: the host transfers, Japan uses; CO2
+    that has `leaked` is in the inventory of the host (R3).
     """
 
     scenario: Scenario
     code: str
     first: Whole
     used: Whole
+    leaked: Array
 
     @property
     def is_host(self) -> bool:
@@ -138,10 +147,12 @@ class _Country:
 
     @property
     def emissions(self) -> Array:
-        """Emissions covered by its NDC [tCO2e/yr]; NaN where they are not given."""
+        """Emissions covered by its NDC, with leaked CO2 [tCO2e/yr]; NaN where not given."""
         given = self.ndc.emissions
         years = self.accounting.years
-        return np.full(years.size, np.nan) if given is None else given.at(years)
+        if given is None:
+            return np.full(years.size, np.nan)
+        return given.at(years) + (self.over_all_years(self.leaked) if self.is_host else 0.0)
 
     @property
     def balance(self) -> Array:
@@ -205,7 +216,11 @@ def ndc_outcome(results: Results, country: str) -> NdcOutcome | None:
     """
     arrays = results.arrays
     account = _Country(
-        results.scenario, country, arrays["itmos_first_transferred"], arrays["itmos_used"]
+        results.scenario,
+        country,
+        arrays["itmos_first_transferred"],
+        arrays["itmos_used"],
+        arrays.get("co2_leaked", np.zeros(results["year"].shape)),
     )
     target = account.target
     if target is None or account.ndc.emissions is None:

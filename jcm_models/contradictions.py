@@ -18,6 +18,7 @@ from jcm_models.documents import dotted
 from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
+from jcm_models.storage_contradictions import contradictions_of_storage
 from jcm_models.variables import DefaultByChoice, input_variable
 
 __all__ = ["contradictions"]
@@ -59,6 +60,8 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
         problems += _placed(scenario, contradictions_of_monitoring(scenario))
     if not _touched("allocation", broken - {"allocation.rounding"}):
         problems += _placed(scenario, contradictions_over_years(scenario))
+    if not _touched("storage", broken) and not _touched("reserve", broken):
+        problems += _placed(scenario, contradictions_of_storage(scenario))
     if not _touched("article6", broken):
         problems += _placed(scenario, contradictions_of_article6(scenario))
     return problems

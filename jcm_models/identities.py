@@ -16,7 +16,7 @@ from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
 from jcm_models.steps import Arrays, IdentityError, injecting
 
-__all__ = ["assert_identity", "credited_beyond_injection", "levels_out_of_order"]
+__all__ = ["assert_identity", "assert_mass", "credited_beyond_injection", "levels_out_of_order"]
 
 # Half a kilogram, and the noise of arithmetic on large sums: far below the tonne of K7.
 _TONNES = 5e-4
@@ -130,6 +130,32 @@ def assert_identity(batch: Batch, known: Arrays) -> None:
         f"tCO2e but the parts add up to {np.asarray(total)[at]:,.3f} ({sums}); convention K7"
     )
     raise IdentityError(message)
+
+
+def assert_mass(batch: Batch, known: Arrays) -> None:
+    """Assert R1: what was stored is retained or leaked, and no more leaks than was stored.
+
+    Raises
+    ------
+    IdentityError
+        If not; the message names the year and both sides.
+    """
+    if "co2_leaked" not in known or "co2_stored" not in known:
+        return
+    stored = np.cumsum(known["co2_stored"], axis=-1)
+    leaked = np.cumsum(known["co2_leaked"], axis=-1)
+    retained = known["co2_retained"]
+    most = _TONNES + _RELATIVE * np.abs(stored)
+    wrong = ~(np.abs(stored - leaked - retained) <= most) | ~(retained >= -most)
+    wrong |= known["co2_leaked"] < -most
+    if wrong.any():
+        at = tuple(int(i) for i in np.argwhere(wrong)[0])
+        message = (
+            f"{batch.scenarios[at[0]].name}: by the end of {batch.years[at[1]]} {stored[at]:,.3f} "
+            f"tCO2 are stored, but {retained[at]:,.3f} are retained and {leaked[at]:,.3f} leaked "
+            "(convention R1)"
+        )
+        raise IdentityError(message)
 
 
 def _parts(known: Arrays) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jcm_models.issuances import Issuance, issuances_of
 from jcm_models.level_settings import OWN, numbers_of
+from jcm_models.reserve.account import BEARERS
 from jcm_models.rulebook import JAPAN
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
@@ -53,6 +54,8 @@ class Results(Mapping[str, NDArray[Any]]):
             return np.array(self.scenario.reference.rules)
         if name == "party":
             return np.array(PARTIES)
+        if name == "bearer":
+            return np.array(BEARERS)
         if name == "country":
             return np.array([self.scenario.host, JAPAN])
         raise KeyError(name)
@@ -93,6 +96,7 @@ _COORDINATES = {
     "year": {"calendar": "gregorian", "long_name": "Year"},
     "party": {"long_name": "Party"},
     "country": {"long_name": "Country whose NDC is adjusted"},
+    "bearer": {"long_name": "Who makes a reversal good"},
     "component": {"long_name": "Component of the project"},
     "rule": {"long_name": "Rule that sets the reference"},
 }

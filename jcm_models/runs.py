@@ -48,9 +48,11 @@ class Run:
         return Path(self.scenario) / self.run_id
 
 
-def inputs_hash(data: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a scenario's resolved data, in hexadecimal."""
-    text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
+def inputs_hash(scenario: Scenario) -> str:
+    """Return the SHA-256 of a scenario's resolved data, with its leak table, in hexadecimal."""
+    text = json.dumps(scenario.document.data, sort_keys=True, default=str, ensure_ascii=False)
+    if scenario.leak_table is not None:
+        text += scenario.leak_table.read_text(encoding="utf-8")
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -84,7 +86,7 @@ def run_of(scenario: Scenario, notebook: Path, parameters: Mapping[str, Any]) ->
     """
     record = {
         "scenario": scenario.name,
-        "inputs": inputs_hash(scenario.document.data),
+        "inputs": inputs_hash(scenario),
         "notebook": notebook.name,
         "notebook_hash": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": dict(parameters),

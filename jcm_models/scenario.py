@@ -9,6 +9,7 @@ import datetime
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -25,7 +26,9 @@ from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbe
 from jcm_models.method_catalogue import find_method
 from jcm_models.periods import calendar_years, last_day, share_of_years, years_assessed
 from jcm_models.problems import Place
+from jcm_models.reserve_settings import Reserve
 from jcm_models.rulebook import Partner, Rule, partner, rules_at
+from jcm_models.storage_settings import Storage
 from jcm_models.tables import line_of
 from jcm_models.values import InUnit, Value
 from jcm_models.variables import Variable, input_variable, result_variables
@@ -36,8 +39,19 @@ __all__ = ["Combined", "Input", "Scenario", "Verified"]
 _PARTS = ("project", "components")
 
 _RULES = "rules/general.yaml"
-_SECTIONS = ("operation", "bau", "reference", "crediting", "reserve", "allocation", "article6")
-_BY_CATEGORY = {"shares", "weights", "floors"}
+_SECTIONS = (
+    "operation",
+    "bau",
+    "reference",
+    "crediting",
+    "storage",
+    "reserve",
+    "allocation",
+    "article6",
+)
+_BY_CATEGORY = {"shares", "weights", "floors", "risk_table"}
+# The one partner whose rule for reserves is published.
+_RESERVES = "IDN"
 
 # Every target below BaU in the table of defaults is one for 2030.
 _NDC_TARGET_YEAR = 2030
@@ -60,15 +74,6 @@ class Years(Section):
     """First year."""
     last: int = Field(ge=1990, le=2300)
     """Last year."""
-
-
-class Reserve(Section):
-    """The reserve that CCS projects withhold against reversals."""
-
-    rate: Annotated[Value, InUnit(input_variable("reserve.rate"))] = Field(
-        default_factory=lambda: default_number("reserve.rate", 0.0)
-    )
-    """Share of issued credits withheld; in principle 3 % for CCS and CCUS."""
 
 
 class Operation(Section):
@@ -129,6 +134,8 @@ class Scenario(Section):
     """How reference emissions are set."""
     crediting: Crediting = Crediting()
     """How reductions become credits."""
+    storage: Storage = Storage()
+    """CO2 under ground: sites, how they may leak, monitoring."""
     reserve: Reserve = Reserve()
     """The reserve against reversals."""
     allocation: Allocation
@@ -180,6 +187,20 @@ class Scenario(Section):
     def injects(self) -> bool:
         """Whether carbon dioxide is injected, so that credits arise only meanwhile (K5)."""
         return any(part.method.name == "co2_storage" for part in self.parts)
+
+    @property
+    def keeps_account(self) -> bool:
+        """Whether anything may leave the reserve: CO2 is stored, or the reserve is released."""
+        return self.injects or self.reserve.release_after is not None
+
+    @property
+    def leak_table(self) -> Path | None:
+        """The file of a leak table of its own, beside the scenario's."""
+        leakage = self.storage.leakage
+        if leakage is None or leakage.table is None:
+            return None
+        files = self.document.files
+        return files[0].parent / leakage.table if files else Path(leakage.table)
 
     @functools.cached_property
     def is_levelled(self) -> bool:
@@ -278,6 +299,29 @@ class Scenario(Section):
         return default.value if default else None
 
     @property
+    def _reserve_default(self) -> Input:
+        """The rate of the reserve where none is given: by the rule where CO2 is stored."""
+        row = input_variable("reserve.rate")
+        if not self.injects:
+            return Input(row.name, row, default_number(row.name, 0.0), None, is_default=True)
+        day = self.crediting.start or datetime.date(self.years.first, 1, 1)
+        own = rules_at(self.host, day).get("ccs_reserve_rate")
+        rule = own or rules_at(_RESERVES, datetime.date.max)["ccs_reserve_rate"]
+        written = Written(
+            value=float(rule.value),
+            source=rule.source,
+            standing="published" if own else "assumed",
+            note=None if own else "The rule is Indonesia's; that it holds here is assumed.",
+        )
+        place = Place(f"jcm_models/{_RULES}", line_of(_RULES, ("rules", rule.name)))
+        return Input(row.name, row, InUnit(row).value(written), place, is_default=True)
+
+    @property
+    def reserve_rates(self) -> NDArray[np.float64]:
+        """Share of issued credits withheld as reserve in each year [1], shape (year,)."""
+        return self.reserve.rate_at(self.calendar_years, self._reserve_default.value)
+
+    @property
     def _ndc_default(self) -> Default | None:
         return default_of(input_variable("reference.ndc.reduction"), {"host": self.host})
 
@@ -299,6 +343,8 @@ class Scenario(Section):
         for name in _SECTIONS:
             for path, value in numbers_of(getattr(self, name), (name,)):
                 yield self._input(path, value)
+        if self.reserve.rate is None and self.reserve.risk_table is None:
+            yield self._reserve_default
         yield from self._programme_floors()
         default = self._ndc_default
         if self.reference.ndc and self.reference.ndc.reduction is None and default:
@@ -317,6 +363,8 @@ class Scenario(Section):
             given = (self.allocation.contributions or {})[path[2]]
             row = input_variable(dotted((*path[:2], *path[3:])))
             return given.variable(row), path[2]
+        if path[:2] == ("storage", "sites"):
+            return input_variable("storage.sites.share"), path[2]
         phased = path[:2] == ("allocation", "phases")
         key = (*path[:2], *path[3:]) if phased else path
         by = key[-2] in _BY_CATEGORY

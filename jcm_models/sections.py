@@ -179,9 +179,13 @@ def by_year(results: Results, words: Words) -> str:
         for party, credited in zip(PARTIES, results["credits"], strict=True)
         if credited.any()
     ]
+    # Nothing is told of the years after the last in which something flows.
+    flowing = np.flatnonzero(np.any([np.nan_to_num(column) != 0 for _, column in columns], axis=0))
+    busy = int(flowing[-1]) + 1 if flowing.size else results["year"].size
     rows = [
         (str(year), [number(round(float(column[i]))) for _, column in columns])
         for i, year in enumerate(results["year"])
+        if i < busy
     ]
     sums = [number(round(float(column.sum()))) for _, column in columns]
     return render("by_year.html", words, heads=[head for head, _ in columns], rows=rows, sums=sums)
@@ -199,7 +203,7 @@ def identity(results: Results, words: Words) -> str:
     rows = [
         ("identity.scenario", ", ".join(map(shown, scenario.document.files))),
         ("identity.changes", "; ".join(changes) or words("identity.none")),
-        ("identity.inputs", inputs_hash(results.scenario.document.data)),
+        ("identity.inputs", inputs_hash(results.scenario)),
         ("identity.version", __version__),
         ("identity.gwp", words("identity.gwp_text", gwp=scenario.gwp)),
         ("identity.memorandum", _memorandum(scenario.partner, words)),

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_models.batch import Batch
-from jcm_models.identities import assert_identity, credited_beyond_injection, levels_out_of_order
+from jcm_models.identities import (
+    assert_identity,
+    assert_mass,
+    credited_beyond_injection,
+    levels_out_of_order,
+)
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import read_scenario
 from jcm_models.results import Portfolio, Results
 from jcm_models.scenario import Scenario
 from jcm_models.shares_over_time import shares_out_of_order
 from jcm_models.steps import BY_ISSUANCE, STEPS, Arrays, IdentityError
+from jcm_models.storage_over_time import LEAKING, storage_problems
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,6 +62,8 @@ def load_scenario(
     if reading.scenario is not None and not _unsound(problems):
         sections = {problem.path.split(".")[0] for problem in problems}
         problems += _disorder(reading.scenario, divided="allocation" not in sections)
+        if "storage" not in sections:
+            problems += storage_problems(reading.scenario)
     if problems or reading.scenario is None:
         raise ScenarioError(problems)
     return reading.scenario
@@ -134,6 +142,8 @@ def compute(scenario: Scenario) -> Results:
     by_issuance = {name: arrays.pop(name) for name in BY_ISSUANCE}
     if scenario.allocation.phases is None:
         del arrays["allocation_phase"]
+    if not scenario.keeps_account:
+        arrays = {name: array for name, array in arrays.items() if name not in LEAKING}
     if np.isnan(arrays["bau_emissions"]).any():  # E2
         arrays = {name: array for name, array in arrays.items() if name not in _FROM_BAU}
     if not scenario.is_combined:
@@ -162,6 +172,7 @@ def _arrays(batch: Batch) -> Arrays:
     for step in STEPS[_LEVELS:]:
         arrays.update(step(batch, arrays))
     assert_identity(batch, arrays)
+    assert_mass(batch, arrays)
     return arrays
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models import crediting, emissions, reversal
+from jcm_models import crediting, emissions
 from jcm_models.article6_over_time import itmos
 from jcm_models.batch import Batch
 from jcm_models.components import Part
@@ -21,8 +21,10 @@ from jcm_models.defaults import whence
 from jcm_models.levels_over_time import levels_of
 from jcm_models.method_catalogue import OWN_FAMILY, Emissions, Method
 from jcm_models.problems import Problem, ScenarioError
+from jcm_models.reserve import account
 from jcm_models.scenario import Scenario
 from jcm_models.shares_over_time import allocated
+from jcm_models.storage_over_time import reversals
 from jcm_models.strict_yaml import dotted
 from jcm_models.variables import result_variables
 
@@ -269,15 +271,21 @@ def _by_year(batch: Batch, amounts: NDArray[Any]) -> NDArray[Any]:
 
 
 def _reversal(batch: Batch, known: Arrays) -> Arrays:
-    rate = batch.stacked(lambda scenario: scenario.reserve.rate.at(scenario.calendar_years))
-    of_vintage = crediting.of_vintage(rate, batch.verified.vintage)
-    withheld = reversal.withheld(known["issued_by_issuance"], of_vintage)
+    rate = batch.stacked(lambda scenario: scenario.reserve_rates)
+    vintage, issued = batch.verified.vintage, known["issued_by_issuance"]
+    withheld = account.withheld(issued, crediting.of_vintage(rate, vintage))
     yearly = _by_year(batch, withheld)
-    return {
-        "reserve_withheld": yearly,
-        "reserve_balance": reversal.reserve_balance(yearly),
-        "reserve_by_issuance": withheld,
-    }
+    if not any(scenario.keeps_account for scenario in batch.scenarios):
+        balance = np.cumsum(yearly, axis=-1)
+        return {
+            "reserve_withheld": yearly,
+            "reserve_balance": balance,
+            "reserve_by_issuance": withheld,
+        }
+    found = reversals(batch, known, yearly)
+    extra = found.pop("extra")
+    withheld = withheld + account.from_issuances(extra, issued - withheld, vintage)
+    return {"reserve_withheld": yearly + extra, **found, "reserve_by_issuance": withheld}
 
 
 def _allocation(batch: Batch, known: Arrays) -> Arrays:
@@ -286,7 +294,7 @@ def _allocation(batch: Batch, known: Arrays) -> Arrays:
 
 
 def _article6(batch: Batch, known: Arrays) -> Arrays:
-    return itmos(batch, known["credits"])
+    return itmos(batch, known["credits"], known.get("co2_leaked"))
 
 
 STEPS: tuple[Callable[[Batch, Arrays], Mapping[str, NDArray[Any]]], ...] = (

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jcm_models.variables import PARTIES
 
 __all__ = ["Summary", "summarise"]
 
+_LEVELS = ("reference_emissions", "project_emissions", "emission_reductions")
 _NOT_CREDITED = (
     "reductions_outside_crediting",
     "reductions_by_conservative_project",
@@ -54,6 +56,14 @@ class Summary:
         return self.parties["host_government"] + self.parties["host_participants"]
 
 
+def _busy(results: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return the years up to the last in which anything is emitted or saved."""
+    years = np.asarray(results["year"])
+    levels = [np.asarray(results[name]) for name in _LEVELS]
+    (flowing,) = np.nonzero(np.any(levels, axis=0))
+    return years[: flowing[-1] + 1] if flowing.size else years
+
+
 def summarise(results: Mapping[str, Any]) -> Summary:
     """Sum the flows of a run over its years.
 
@@ -74,7 +84,7 @@ def summarise(results: Mapping[str, Any]) -> Summary:
     known = "unissued_reductions" in results
     unissued = total("unissued_reductions") if known else None
     credits_ = np.asarray(results["credits"]).sum(axis=-1)
-    years = np.asarray(results["year"])
+    years = _busy(results)
     reductions = total("emission_reductions")
     return Summary(
         first=int(years[0]),

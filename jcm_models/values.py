@@ -16,6 +16,15 @@ from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from jcm_models.distributions import (
+    Distribution,
+    Fixed,
+    LogNormal,
+    Normal,
+    Pareto,
+    Triangular,
+    Uniform,
+)
 from jcm_models.periods import interpolate
 from jcm_models.quantities import convert, multiplied, parse
 from jcm_models.variables import Variable
@@ -75,6 +84,23 @@ class Value(Strict):
         """The number, where it is the same in every year and certain."""
         moving = self.years or self.spread or self.since is not None
         return None if moving else self.points[0]
+
+    @property
+    def distribution(self) -> Distribution:
+        """How uncertain the number is; a number that is certain is fixed."""
+        if self.spread is None:
+            return Fixed(self.points[0])
+        shape, numbers = self.spread
+        return _DISTRIBUTIONS[shape](*numbers)
+
+
+_DISTRIBUTIONS: Mapping[str, Callable[..., Distribution]] = {
+    "uniform": Uniform,
+    "triangular": Triangular,
+    "normal": Normal,
+    "lognormal": LogNormal.of_mean,
+    "pareto": Pareto,
+}
 
 
 class InUnit:
@@ -195,6 +221,8 @@ class InUnit:
 
     def _spread(self, spread: Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
         names = PARAMETERS[spread.shape]
+        if spread.shape == "pareto":
+            return self._pareto(spread, unit)
         by_mean = names[0] == "mean"
         numbers = tuple(
             self._parameter(name, getattr(spread, name), unit, free=name == "sd") for name in names
@@ -208,6 +236,20 @@ class InUnit:
             message = "a lognormal distribution needs mean > 0"
             raise ValueError(message)
         return spread.shape, numbers
+
+    def _pareto(self, spread: Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
+        low, index = self._parameter("low", spread.low, unit, free=False), float(spread.index or 0)
+        if low <= 0:
+            message = "a pareto distribution needs low > 0"
+            raise ValueError(message)
+        if not index > 1:
+            message = (
+                f"a pareto distribution with index {index:g} has an infinite mean, so nothing can "
+                "be expected of it; give an index above 1, or a distribution that ends, such as "
+                "triangular"
+            )
+            raise ValueError(message)
+        return "pareto", (low, index)
 
     def _parameter(self, name: str, point: Any, unit: str | None, *, free: bool) -> float:
         """Read a parameter of a distribution; ends and means lie within the bounds."""
@@ -262,6 +304,9 @@ def _mean(shape: str, parameters: tuple[float, ...]) -> float:
     """Return the mean of a distribution, in closed form."""
     if shape in {"normal", "lognormal"}:
         return parameters[0]
+    if shape == "pareto":
+        low, index = parameters
+        return low * index / (index - 1)
     return sum(parameters) / len(parameters)
 
 

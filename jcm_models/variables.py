@@ -106,6 +106,12 @@ def result_variables() -> dict[str, Variable]:
 
 
 @functools.cache
+def study_variables() -> dict[str, Variable]:
+    """Return every answer of a study of the reserve by name."""
+    return {name: _variable(name, row) for name, row in _table()["reserve_study"].items()}
+
+
+@functools.cache
 def input_variable(name: str, unit: str | None = None) -> Variable:
     """Return the row of an input; a method's own input that has none is named by its words.
 

@@ -27,6 +27,7 @@ from jcm_models.scenario import Scenario
 from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.sliders import can_move, has_moved, named, slider_for
+from jcm_models.storage_sections import STORAGE_SECTIONS
 from jcm_models.styles import style_sheet
 from jcm_models.wording import Words, number, unit_text, written_text
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Controls", "Section", "View", "parse_overrides", "served_by_voila", "words_in"]
 
-_SECTIONS = {**SECTIONS, **CREDIT_SECTIONS}
+_SECTIONS = {**SECTIONS, **CREDIT_SECTIONS, **STORAGE_SECTIONS}
 
 # What sliders move unless a notebook says otherwise; more of them would bury the page.
 MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
@@ -204,6 +205,36 @@ class View:
     def balances(self) -> Section:
         """What both countries adjust, and how they stand against their NDCs."""
         return self._section("balances")
+
+    @property
+    def reserve_answer(self) -> Section:
+        """Whether the reserve suffices, in sentences."""
+        return self._section("reserve_answer")
+
+    @property
+    def stored(self) -> Section:
+        """CO2 injected, stored and leaked."""
+        return self._section("stored")
+
+    @property
+    def reserve_account(self) -> Section:
+        """The balance of the reserve, and who bears reversals."""
+        return self._section("reserve_account")
+
+    @property
+    def adequacy(self) -> Section:
+        """With which probability which reserve suffices."""
+        return self._section("adequacy")
+
+    @property
+    def required_rate(self) -> Section:
+        """The reserve that suffices for so many years."""
+        return self._section("required_rate")
+
+    @property
+    def diversification(self) -> Section:
+        """What more sites save."""
+        return self._section("diversification")
 
     @property
     def by_year(self) -> Section:

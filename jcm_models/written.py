@@ -59,12 +59,12 @@ class Strict(BaseModel):
 
 
 class Spread(Strict):
-    """A distribution: uniform(low, high), triangular(low, mode, high), normal or lognormal."""
+    """A distribution: uniform, triangular, normal, lognormal or pareto, with its parameters."""
 
-    shape: Literal["uniform", "triangular", "normal", "lognormal"]
-    """Shape of the distribution (uniform, triangular, normal or lognormal)."""
+    shape: Literal["uniform", "triangular", "normal", "lognormal", "pareto"]
+    """Shape of the distribution (uniform, triangular, normal, lognormal or pareto)."""
     low: _Point | None = None
-    """Lower end of a uniform or triangular distribution."""
+    """Lower end of a uniform, triangular or pareto distribution."""
     mode: _Point | None = None
     """Most likely value of a triangular distribution."""
     high: _Point | None = None
@@ -73,6 +73,8 @@ class Spread(Strict):
     """Mean of a normal or lognormal distribution."""
     sd: _Point | None = None
     """Standard deviation of a normal or lognormal distribution."""
+    index: float | None = None
+    """Tail index of a pareto distribution: the chance to exceed x is (low / x) ** index."""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Spread:
@@ -89,8 +91,9 @@ PARAMETERS = {
     "triangular": ("low", "mode", "high"),
     "normal": ("mean", "sd"),
     "lognormal": ("mean", "sd"),
+    "pareto": ("low", "index"),
 }
-_ALL_PARAMETERS = ("low", "mode", "high", "mean", "sd")
+_ALL_PARAMETERS = ("low", "mode", "high", "mean", "sd", "index")
 
 
 def _listed(names: set[str]) -> str:

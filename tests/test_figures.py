@@ -113,9 +113,9 @@ def corners(root: ET.Element) -> Iterator[tuple[float, float]]:
 
 def path_corners(path: str) -> Iterator[tuple[float, float]]:
     x = y = 0.0
-    for command, numbers in re.findall(r"([MHVZ])([-\d. ]*)", path):
+    for command, numbers in re.findall(r"([MHVLZ])([-\d. ]*)", path):
         values = [float(number) for number in numbers.split()]
-        if command == "M":
+        if command in "ML":
             x, y = values
         elif command == "H":
             (x,) = values
@@ -565,7 +565,10 @@ def contrast(one: str, other: str, scheme: str) -> float:
 
 
 PARTS = ("unissued", "not_credited", "reserve", *PARTIES)
+LINES = tuple(f"line-{number}" for number in range(1, 6))
 SIDE_BY_SIDE = [
+    *itertools.combinations(LINES, 2),
+    ("bau", "stored"),
     *itertools.combinations(PARTS, 2),
     *itertools.combinations(("bau", "reference", "project"), 2),
     ("unissued-wash", "credited-wash"),
@@ -591,7 +594,7 @@ def test_words_can_be_read_on_what_is_behind_them(scheme):
 
 @SCHEMES
 def test_bars_stand_out_from_the_paper(scheme):
-    roles = (*PARTS, "credited", "above", "axis")
+    roles = (*PARTS, *LINES, "credited", "above", "axis", "stored")
     assert not {
         r: contrast(r, "surface", scheme) for r in roles if contrast(r, "surface", scheme) < 3
     }

@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import math
 
 import pytest
 from hypothesis import given
@@ -488,7 +489,14 @@ def test_a_scenario_that_says_nothing_gets_the_defaults_that_are_told(tmp_path):
     assert default_of("credit_rounding").startswith(crediting.rounding)
     assert default_of("negative_reductions").startswith(crediting.negative)
     assert default_of("discount").startswith(f"{crediting.discount.points[0]:g},")
-    assert f"({tiny.reserve.rate.points[0]:g})" in default_of("reserve_elsewhere")
+    assert (tiny.reserve_rates == 0).all()  # it stores no CO2
+    storing = jcm.load_scenario(ROOT / "scenarios/indonesia_ccs.yaml", {"reserve": {"rate": None}})
+    assert storing.with_({"host": "THA"}).reserve_rates == pytest.approx(0.03)
+    assert default_of("reserve_elsewhere") == "the rate that is published for Indonesia"
+    assert default_of("liability").startswith(tiny.reserve.shortfall)
+    assert default_of("reserve_top_up") == tiny.reserve.top_up
+    assert default_of("end_of_liability") == tiny.reserve.liable
+    assert (tiny.reserve.released_from, tiny.reserve.pooled) == (math.inf, False)
     assert default_of("allocation_rounding").startswith(tiny.allocation.rounding.replace("_", " "))
 
 

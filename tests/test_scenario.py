@@ -245,7 +245,7 @@ def test_what_is_not_given_has_a_default(tmp_path):
     tiny = load(tmp_path, TINY)
     assert tiny.crediting.discount.constant == 1
     assert (tiny.crediting.negative, tiny.crediting.rounding) == ("carried", "down")
-    assert tiny.reserve.rate.constant == 0
+    assert (tiny.reserve_rates == 0).all()
     assert tiny.allocation.rounding == "largest_remainder"
     assert tiny.gwp == "AR5"
     assert tiny.notebook == "reference_vs_bau"

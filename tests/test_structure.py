@@ -14,18 +14,22 @@ PACKAGE = ROOT / "jcm_models"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
-    1: "problems tables quantities variables periods wording article6_records",
+    1: "problems tables quantities variables periods wording article6_records distributions",
     2: "rulebook issuance_records strict_yaml documents written values method_catalogue defaults "
-    "components level_settings crediting_settings allocation_settings article6_settings scenario "
+    "components level_settings crediting_settings allocation_settings article6_settings "
+    "storage_settings storage_regimes reserve_settings scenario "
     "project_reading complaints level_contradictions crediting_contradictions "
-    "allocation_contradictions article6_contradictions contradictions reading plausibility",
-    3: "methods emissions levels crediting reversal allocation contributions grid_factor ledger "
-    "corresponding_adjustments double_counting",
-    4: "batch levels_over_time shares_over_time article6_over_time steps identities issuances "
+    "allocation_contradictions article6_contradictions storage_contradictions "
+    "contradictions reading plausibility",
+    3: "methods emissions levels crediting allocation contributions grid_factor ledger "
+    "corresponding_adjustments double_counting storage reserve",
+    4: "batch levels_over_time shares_over_time article6_over_time storage_over_time "
+    "storage_draws reserve_exact reserve_pooling reserve_answers steps identities issuances "
     "results simulation explanation runs worked_examples ledger_database ledger_booking "
     "published_replay",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
-    "method_sections credit_sections methods_page starting styles summary sliders view rules_page "
+    "method_sections credit_sections storage_sections methods_page starting styles summary sliders "
+    "view rules_page "
     "aef issuance_import ledger_commands aef_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}

@@ -1,15 +1,18 @@
-"""Axes of figures over the years: where amounts and years are drawn, and what names them."""
+"""Axes of figures: where amounts and years are drawn, and what names them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from jcm_models.figures import svg
 from jcm_models.figures.palette import Look, text_width
-from jcm_models.figures.svg import Array, Element, Linear, Years
+from jcm_models.figures.svg import Array, Element, Linear, Numbers, Years
 
-__all__ = ["AXIS_ROOM", "END_GAP", "Panel", "grid", "tooltips"]
+__all__ = ["AXIS_ROOM", "END_GAP", "Logarithmic", "Panel", "grid", "levels", "tooltips"]
+__all__ += ["years_below"]
 
 AXIS_ROOM, END_GAP = 30.0, 14.0  # below the panel for the years, right of it before labels [px]
 _YEARS_NAMED, _YEAR_STEPS = 13, (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -34,15 +37,43 @@ class Panel:
         return self.x(self.years.astype(float) + 1)
 
 
+@dataclass(frozen=True)
+class Logarithmic:
+    """A logarithmic scale from a positive domain to pixels."""
+
+    domain: tuple[float, float]
+    pixels: tuple[float, float]
+
+    def __call__(self, value: Numbers) -> Numbers:
+        """Return where a number, or each of an array, is drawn [px]."""
+        (low, high), (start, end) = self.domain, self.pixels
+        place: Numbers = np.log(value / low) * ((end - start) / np.log(high / low)) + start
+        return place
+
+
 def grid(panel: Panel, ticks: Mapping[float, str], look: Look) -> list[Element]:
     """Draw a line for each tick, a stronger one at zero, and name ticks and years."""
-    (left, right), (bottom, _) = panel.x.pixels, panel.y.pixels
+    return levels(panel.x.pixels, panel.y, ticks, look) + years_below(panel, look)
+
+
+def levels(
+    pixels: tuple[float, float], scale: Linear, ticks: Mapping[float, str], look: Look
+) -> list[Element]:
+    """Draw a line for each tick from left to right, a stronger one at zero, and name it."""
+    left, right = pixels
     elements = []
     for tick, word in ticks.items():
-        y, role = panel.y(tick), "grid" if tick else "axis"
+        y, role = scale(tick), "grid" if tick else "axis"
         elements.append(svg.line(left, y, right, y, role))
         place = left - 8, y + 0.35 * look.small
         elements.append(svg.text(*place, word, look.small, "muted", text_anchor="end"))
+    return elements
+
+
+def years_below(panel: Panel, look: Look) -> list[Element]:
+    """Name years below a panel."""
+    right, bottom = panel.x.pixels[1], panel.y.pixels[0]
+    elements = []
     for year in _named_years(panel, look.small):
         half = text_width(f"{year}", look.small) / 2
         place = min(panel.x(year + 0.5), right + END_GAP - 4 - half), bottom + 1.5 * look.small

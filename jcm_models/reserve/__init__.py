@@ -1,0 +1,1 @@
+"""The reserve against reversals: its account, and the probability that it suffices."""

@@ -1,0 +1,213 @@
+r"""Whether a reserve suffices, from claims that were drawn at random (R4).
+
+Without release or top-up a reserve of the share r of the credits C(t) meets every claim until T
+exactly if :math:`r \ge R^*(T) = \max_{t \le T} S(t) / C(t)`. So the distribution of R* over the
+draws is the whole adequacy curve, and no rate has to be tried. Every answer has the standard error
+of its sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from jcm_models.reserve.estimates import Estimate
+
+__all__ = [
+    "diversification",
+    "expected_shortfall",
+    "first_shortfalls",
+    "mean_of",
+    "rate_that_suffices",
+    "required_rates",
+    "share_of",
+    "share_that_suffices",
+    "sufficient_until",
+]
+
+Array = NDArray[np.float64]
+
+
+def required_rates(claims: Array, credits_issued: ArrayLike) -> Array:
+    r"""Return the rate that would have sufficed in each draw until each year.
+
+    Parameters
+    ----------
+    claims : array, shape (sample, year)
+        Credits reversed by the end of each year, cumulative [tCO2e].
+    credits_issued : array, shape (year,)
+        Credits issued by then, cumulative [tCO2e].
+
+    Returns
+    -------
+    array, shape (sample, year)
+        :math:`R^*_y = \max_{t \le y} S_t / C_t` [1]; infinite where something is claimed before
+        anything is issued.
+    """
+    issued = np.asarray(credits_issued, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(claims > 0, claims / issued, 0.0)
+    return np.asarray(np.maximum.accumulate(ratio, axis=-1))
+
+
+def share_of(happened: NDArray[np.bool_]) -> Estimate:
+    """Return the share of draws in which something happened, over the first axis.
+
+    The standard error is that of a binomial share; where all draws agree, that of one draw in as
+    many that would not have.
+    """
+    return _binomial(happened.mean(axis=0), happened.shape[0])
+
+
+def _binomial(share: Array, samples: int) -> Estimate:
+    spread = np.maximum(share * (1 - share), (1 - 1 / samples) / samples)
+    return Estimate(share, np.sqrt(spread / samples))
+
+
+def mean_of(amounts: Array) -> Estimate:
+    """Return the mean over the draws, the first axis, with its standard error."""
+    samples = amounts.shape[0]
+    spread = amounts.std(axis=0, ddof=1) if samples > 1 else np.full(amounts.shape[1:], np.nan)
+    return Estimate(amounts.mean(axis=0), spread / np.sqrt(samples))
+
+
+def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
+    """Return the adequacy curve: the share of draws in which a rate suffices.
+
+    Parameters
+    ----------
+    required : array, shape (sample, year) or (sample,)
+        As of `required_rates` [1].
+    rates : array, shape (rate,)
+        Reserve rates [1].
+
+    Returns
+    -------
+    Estimate
+        Of shape (year, rate) or (rate,) [1].
+    """
+    samples = required.shape[0]
+    order = np.sort(required, axis=0)
+    # A rate equal to the one required suffices, whatever the last digit of a division.
+    tried = np.asarray(rates, dtype=float) * (1 + _NOISE)
+    columns = order.reshape(samples, -1).T
+    counts = np.array([np.searchsorted(column, tried, side="right") for column in columns])
+    return _binomial(counts.reshape(*order.shape[1:], tried.size) / samples, samples)
+
+
+_NOISE = 1e-12
+
+
+def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
+    r"""Return the rate that suffices in a share of the draws.
+
+    Parameters
+    ----------
+    required : array, shape (sample, year) or (sample,)
+        As of `required_rates` [1].
+    shares : sequence of float
+        In how many of the draws it shall [1].
+
+    Returns
+    -------
+    Estimate
+        Of shape (share, year) or (share,) [1]. It is the order statistic next above; its error is
+        half the distance between the order statistics :math:`\sqrt{q (1 - q) n}` places below and
+        above, as the number of draws below a quantile is binomial.
+    """
+    samples = required.shape[0]
+    order = np.sort(required, axis=0)
+    values, errors = [], []
+    for share in shares:
+        # 0.07 × 100 is 7.000000000000001, and the seventh is meant.
+        place = max(int(np.ceil(share * samples * (1 - _NOISE))) - 1, 0)
+        reach = int(np.ceil(np.sqrt(share * (1 - share) * samples)))
+        low, high = max(place - reach, 0), min(place + reach, samples - 1)
+        values.append(order[place])
+        with np.errstate(invalid="ignore"):  # no rate suffices, and none is as far off
+            errors.append((order[high] - order[low]) * (reach / max(high - low, 1)))
+    return Estimate(np.array(values), np.array(errors))
+
+
+def expected_shortfall(claims: Array, credits_issued: ArrayLike, rate: float) -> Estimate:
+    r"""Return what is expected to be lacking: :math:`E[\max(S - r C, 0)]`.
+
+    Parameters
+    ----------
+    claims : array, shape (sample, year)
+        Credits reversed by the end of each year, cumulative [tCO2e].
+    credits_issued : array, shape (year,)
+        Credits issued by then, cumulative [tCO2e].
+    rate : float
+        Reserve rate [1].
+
+    Returns
+    -------
+    Estimate
+        Of shape (year,) [tCO2e].
+    """
+    reserve = rate * np.asarray(credits_issued, dtype=float)
+    return mean_of(np.maximum(claims - reserve, 0.0))
+
+
+def first_shortfalls(first: NDArray[np.int64], years: int) -> Estimate:
+    """Return when a reserve first falls short, if it does.
+
+    Parameters
+    ----------
+    first : array of int, shape (sample,)
+        Position of the year in which it first does; the number of years where it never does.
+    years : int
+        Number of years.
+
+    Returns
+    -------
+    Estimate
+        Share of draws [1] in which the first shortfall falls into each year, and last of those
+        in which there is none: shape (year + 1,).
+    """
+    return _binomial(np.bincount(first, minlength=years + 1) / first.size, first.size)
+
+
+def sufficient_until(first: NDArray[np.int64], years: int) -> Estimate:
+    """Return the probability that a reserve suffices until the end of each year.
+
+    Parameters
+    ----------
+    first : array of int, shape (sample,)
+        Position of the year in which it first falls short; the number of years where it never
+        does.
+    years : int
+        Number of years.
+
+    Returns
+    -------
+    Estimate
+        Of shape (year,) [1].
+    """
+    short = np.cumsum(np.bincount(first, minlength=years + 1)[:years])
+    return _binomial(1.0 - short / first.size, first.size)
+
+
+def diversification(claims: Array, credits_issued: ArrayLike, shares: Sequence[float]) -> Estimate:
+    r"""Return the rate that suffices for pools of the first, the first two, ... and all sites.
+
+    Parameters
+    ----------
+    claims : array, shape (sample, site)
+        Credits reversed of each site by the end [tCO2e]; one set of draws serves all pools.
+    credits_issued : array, shape (site,)
+        Credits issued to each site by then [tCO2e], more than 0 to the first.
+    shares : sequence of float
+        In how many of the draws it shall suffice [1].
+
+    Returns
+    -------
+    Estimate
+        Of shape (share, pool) [1]: the quantiles of :math:`\sum_{i \le n} S_i / \sum_{i \le n}
+        C_i` at the end, where they are highest once no more is issued.
+    """
+    issued = np.cumsum(np.asarray(credits_issued, dtype=float))
+    return rate_that_suffices(np.cumsum(claims, axis=1) / issued, shares)

@@ -1,0 +1,129 @@
+"""Pools of projects, or years, that fail as a whole or not at all, as in published models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BernoulliPool", "CorrelatedProjects", "large_portfolio_quantile"]
+
+Array = NDArray[np.float64]
+
+_NODES = 200
+
+
+@dataclass(frozen=True)
+class BernoulliPool:
+    """A pool that loses the same share of itself in every year in which an event happens.
+
+    Parameters
+    ----------
+    years : int
+        Years, each with at most one event.
+    probability : float
+        Of an event in a year [1].
+    loss : float
+        Share of what was set aside that one event consumes [1].
+
+    Notes
+    -----
+    The model of the article "Forest offset projects are burning" of CarbonPlan
+    (github.com/carbonplan/research, articles/offset-project-fire): 81 years from 2020 on, each
+    event consuming 0.11 times its mortality. The number of events is binomial, so nothing need be
+    drawn.
+    """
+
+    years: int
+    probability: float
+    loss: float
+
+    def exhausted(self, share: float = 1.0) -> float:
+        """Return the probability that events consume a share of the pool, or more [1].
+
+        Parameters
+        ----------
+        share : float
+            Share of the pool [1], such as what was set aside for these events.
+        """
+        from scipy.stats import binom  # a run without a study goes without scipy
+
+        needed = int(np.ceil(share / self.loss * (1 - 1e-12)))
+        return float(binom.sf(needed - 1, self.years, self.probability))
+
+    def consumed(self) -> float:
+        """Return the share of the pool that is expected to be consumed, at most all of it [1]."""
+        from scipy.stats import binom
+
+        events = np.arange(self.years + 1)
+        taken = np.minimum(events * self.loss, 1.0)
+        return float(taken @ binom.pmf(events, self.years, self.probability))
+
+
+@dataclass(frozen=True)
+class CorrelatedProjects:
+    """Equal projects that each fail with a probability, any two of them alike correlated.
+
+    Parameters
+    ----------
+    projects : int
+        Number of projects.
+    probability : float
+        That one fails [1].
+    correlation : float
+        Of the normal variables behind any two failures [1].
+    """
+
+    projects: int
+    probability: float
+    correlation: float
+
+    def failures(self) -> Array:
+        r"""Return the probability of each number of failures [1], shape (projects + 1,).
+
+        Notes
+        -----
+        Given the common factor z failures are independent with probability
+        :math:`p(z) = \Phi((\Phi^{-1}(p) - \sqrt{\rho} z) / \sqrt{1 - \rho})`; over z the binomial
+        is integrated by Gauss-Hermite quadrature.
+        """
+        from scipy.special import ndtr, ndtri
+        from scipy.stats import binom
+
+        numbers = np.arange(self.projects + 1)
+        if self.correlation == 0.0:
+            return np.asarray(binom.pmf(numbers, self.projects, self.probability))
+        nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+        scale = np.sqrt(1 - self.correlation)
+        given = ndtr((ndtri(self.probability) - np.sqrt(self.correlation) * nodes) / scale)
+        masses = binom.pmf(numbers[:, np.newaxis], self.projects, given)
+        return np.asarray(masses @ weights / weights.sum())
+
+
+def large_portfolio_quantile(probability: float, correlation: float, share: float) -> float:
+    r"""Return the share of failures that is not exceeded with a probability, of endless projects.
+
+    Parameters
+    ----------
+    probability : float
+        That one project fails [1].
+    correlation : float
+        Of any two [1].
+    share : float
+        With which probability [1].
+
+    Returns
+    -------
+    float
+        Share of projects that fail [1].
+
+    Notes
+    -----
+    :math:`\Phi((\Phi^{-1}(p) + \sqrt{\rho} \, \Phi^{-1}(q)) / \sqrt{1 - \rho})`: Vasicek (2002),
+    The distribution of loan portfolio value, Risk 15, 160-162.
+    """
+    from scipy.special import ndtr, ndtri
+
+    shifted = ndtri(probability) + np.sqrt(correlation) * ndtri(share)
+    return float(ndtr(shifted / np.sqrt(1 - correlation)))

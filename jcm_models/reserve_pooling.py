@@ -1,0 +1,73 @@
+"""What it saves to spread the same CO2 over more sites, by how they depend on each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.reserve.adequacy import rate_that_suffices
+from jcm_models.reserve.estimates import Estimate
+from jcm_models.results import Results
+from jcm_models.storage_draws import drawn_leaks, spread_over
+from jcm_models.storage_over_time import injections
+
+__all__ = ["POOLS", "POOL_SHARE", "pooled_rates"]
+
+POOLS = (1, 2, 5, 10, 20, 50)
+"""Numbers of sites that are looked at."""
+POOL_SHARE = 0.99
+"""The share of draws in which the reserve shall suffice [1]."""
+
+_HORIZON = 100
+_DRAWS = 4000
+
+
+def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
+    """Return the rate that suffices for 100 years if the same CO2 lay in other numbers of sites.
+
+    Parameters
+    ----------
+    results : Results
+        The scenario at its means.
+    seed : int
+        Where chance starts.
+
+    Returns
+    -------
+    dict of str to array
+        ``dependence`` names what is compared: all sites alike, as the scenario has it, and
+        independent; ``diversified_rate`` and its standard error [1] have shape (dependence, sites).
+    """
+    kinds = ["identical", results.scenario.storage.dependence.kind, "independent"]
+    found = {kind: _rates(results, kind, seed) for kind in kinds}
+    return {
+        "dependence": np.array(list(found)),
+        "diversified_rate": np.array([[each.value for each in row] for row in found.values()]),
+        "diversified_rate_error": np.array(
+            [[each.error for each in row] for row in found.values()]
+        ),
+    }
+
+
+def _rates(results: Results, kind: str, seed: int) -> list[Estimate]:
+    if kind == "identical":  # however many, they are as one
+        return [_rate(results, 1, kind, seed)] * len(POOLS)
+    return [_rate(results, sites, kind, seed) for sites in POOLS]
+
+
+def _rate(results: Results, sites: int, kind: str, seed: int) -> Estimate:
+    scenario = results.scenario
+    storage = spread_over(scenario, sites, kind)
+    plans = injections(scenario, storage, results["co2_stored"])
+    generator = np.random.default_rng([seed, sites])
+    # An event at a site that holds less lets less escape.
+    scale = scenario.storage.number_of_sites / sites
+    years = np.array([_HORIZON])
+    leaked = drawn_leaks(scenario, storage, plans, years, _DRAWS, generator, scale)
+    last = min(plan.start for plan in plans) + _HORIZON
+    issued = int(results["credits_issued"][:last].sum())
+    required = np.minimum(leaked, issued) / max(issued, 1)
+    rate = rate_that_suffices(required, (POOL_SHARE,))
+    return Estimate(np.asarray(rate.value).item(), np.asarray(rate.error).item())

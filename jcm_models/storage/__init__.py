@@ -1,0 +1,27 @@
+"""CO2 under ground: what is injected, how it leaks, how it is trapped."""
+
+from jcm_models.storage.blowouts import draw_blowouts
+from jcm_models.storage.calculator import BLOWOUTS, SecurityCalculator, Trapped, leak_rates
+from jcm_models.storage.injection import Injection, Stages
+from jcm_models.storage.models import (
+    ConstantShare,
+    DecayingShare,
+    LeakModel,
+    LeakTable,
+    read_leak_table,
+)
+
+__all__ = [
+    "BLOWOUTS",
+    "ConstantShare",
+    "DecayingShare",
+    "Injection",
+    "LeakModel",
+    "LeakTable",
+    "SecurityCalculator",
+    "Stages",
+    "Trapped",
+    "draw_blowouts",
+    "leak_rates",
+    "read_leak_table",
+]

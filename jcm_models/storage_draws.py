@@ -1,0 +1,234 @@
+"""Leaks of stored CO2 drawn at random: parameters, sites that depend on each other, events."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.reserve.dependence import correlated_shares, frailties
+from jcm_models.scenario import Scenario
+from jcm_models.storage import (
+    ConstantShare,
+    DecayingShare,
+    Injection,
+    LeakModel,
+    SecurityCalculator,
+    draw_blowouts,
+)
+from jcm_models.storage_over_time import SiteInjection, leak_table
+from jcm_models.storage_regimes import drawn, regime
+from jcm_models.storage_settings import Dependence, Leakage, Storage
+from jcm_models.values import Value
+
+__all__ = ["drawn_leaks", "spread_over"]
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+# The parameters of models whose numbers the scenario gives, in the order in which they are drawn.
+_OWN = ("rate", "floor", "decay")
+
+
+def spread_over(scenario: Scenario, sites: int, kind: str) -> Storage:
+    """Return the storage of a scenario, spread over other equal sites with another dependence.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    sites : int
+        Number of sites.
+    kind : str
+        How they depend on each other; what the scenario says of that kind holds.
+    """
+    storage = scenario.storage
+    same = kind == storage.dependence.kind
+    dependence = storage.dependence if same else Dependence.model_construct(kind=kind)
+    if isinstance(dependence.correlation, tuple):  # a matrix is for its own sites only
+        dependence = dependence.model_copy(update={"correlation": _average(dependence.correlation)})
+    changes = {"sites": sites, "basins": min(storage.basins, sites), "dependence": dependence}
+    return storage.model_copy(update=changes)
+
+
+def _average(matrix: Sequence[Sequence[float]]) -> float:
+    """Return the mean correlation of two different sites."""
+    found = np.array(matrix)
+    others = ~np.eye(len(found), dtype=bool)
+    return float(found[others].mean()) if len(found) > 1 else 0.0
+
+
+def drawn_leaks(
+    scenario: Scenario,
+    storage: Storage,
+    plans: Sequence[SiteInjection],
+    years: Whole,
+    samples: int,
+    generator: np.random.Generator,
+    mass_scale: float = 1.0,
+) -> Array:
+    """Draw what leaks from all sites.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, beside whose file a leak table stands.
+    storage : Storage
+        What is said of leakage, events and dependence; that of the scenario, or a variant.
+    plans : sequence of SiteInjection
+        What is stored at each site.
+    years : array of int, shape (horizon,)
+        Years since the first injection at any site, rising.
+    samples : int
+        How often to draw.
+    generator : numpy.random.Generator
+        Where chance comes from.
+    mass_scale : float
+        What multiplies the mass of the scenario's events, such as where a site stores less [1].
+
+    Returns
+    -------
+    array, shape (sample, horizon)
+        CO2 leaked by the end of each year [t]; of a site never more than was injected.
+    """
+    first = min(plan.start for plan in plans)
+    horizon = int(years[-1])
+    draws = _Draws(scenario, storage, len(plans), samples, horizon, generator, mass_scale)
+    total = np.zeros((samples, years.size))
+    alike = storage.dependence.kind == "identical"
+    draws.prepare()
+    before = generator.bit_generator.state
+    for site, (start, plan) in enumerate(plans):
+        if alike:  # what happens at one happens at all
+            generator.bit_generator.state = before
+        since = np.maximum(years - (start - first), 0)
+        leaked = draws.modelled(site, plan, since) + draws.events(site, since)
+        total += np.minimum(leaked, plan.injected(since))
+    return total
+
+
+@dataclass(frozen=True, eq=False)
+class _Draws:
+    """What is drawn for all sites together, and for each of them."""
+
+    scenario: Scenario
+    storage: Storage
+    sites: int
+    samples: int
+    horizon: int
+    generator: np.random.Generator
+    mass_scale: float
+
+    def prepare(self) -> None:
+        """Draw what sites share, before any of them is looked at."""
+        if self.storage.leakage is not None:
+            _ = self._shares
+        _ = self._multiplier, self._shocks
+
+    def modelled(self, site: int, plan: Injection, since: Whole) -> Array:
+        """Return what leaks by the model of a site [t], shape (sample, horizon)."""
+        leaked = np.zeros((self.samples, since.size))
+        leakage, begun = self.storage.leakage, since > 0
+        if leakage is None or not begun.any():
+            return leaked
+        model, years = self._model(leakage, site), since[begun]
+        if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
+            leaked[:, begun] = self._with_events(model, plan, years, site)
+        else:
+            leaked[:, begun] = model.leaked(plan, years)
+        return leaked
+
+    def _with_events(
+        self, model: SecurityCalculator, plan: Injection, years: Whole, site: int
+    ) -> Array:
+        leaked = model.slow(plan, years)
+        masses = regime(str(self._leakage.regime))
+        for kind, expected in model.blowouts(plan, years).items():
+            number = expected * self._multiplier[:, site : site + 1]
+            leaked = leaked + draw_blowouts(number, masses[kind], self.generator)
+        return leaked
+
+    @property
+    def _leakage(self) -> Leakage:
+        assert self.storage.leakage is not None
+        return self.storage.leakage
+
+    def _model(self, leakage: Leakage, site: int) -> LeakModel:
+        if leakage.model == "table":
+            return leak_table(self.scenario)
+        shares = self._shares[:, site]
+        if leakage.model == "security_calculator":
+            return SecurityCalculator(drawn(str(leakage.regime), shares))
+        rate, floor, decay = (
+            _quantiles(getattr(leakage, name), shares[:, at]) for at, name in enumerate(_OWN)
+        )
+        if leakage.model == "constant":
+            return ConstantShare(rate)
+        return DecayingShare(rate, floor, decay)
+
+    @functools.cached_property
+    def _shares(self) -> Array:
+        """Shares of draws below the parameters of each site, shape (sample, site, parameter)."""
+        calculator = self._leakage.model == "security_calculator"
+        size = len(regime(str(self._leakage.regime))) if calculator else len(_OWN)
+        shape = (self.samples, self.sites, size)
+        dependence = self.storage.dependence
+        if dependence.kind == "identical":
+            return np.broadcast_to(self.generator.random((self.samples, 1, size)), shape)
+        if dependence.kind == "copula" and self.sites > 1:
+            correlation = np.array(dependence.correlation)
+            draw = functools.partial(correlated_shares, self.generator, self.samples, self.sites)
+            return np.stack([draw(correlation) for _ in range(size)], axis=-1)
+        return self.generator.random(shape)
+
+    @functools.cached_property
+    def _multiplier(self) -> Array:
+        """What multiplies the rate of events at each site [1], shape (sample, site)."""
+        shape = self.storage.dependence.shape
+        if self.storage.dependence.kind != "frailty" or shape is None:
+            return np.ones((self.samples, self.sites))
+        basins = self.storage.basin_of_sites
+        return frailties(self.generator, self.samples, shape.points[0], basins)
+
+    def events(self, site: int, since: Whole) -> Array:
+        """Return what events let escape at a site [t], shape (sample, horizon)."""
+        happened = self.storage.events
+        if happened is None:
+            return np.zeros((self.samples, since.size))
+        mass, yearly = happened.mass.distribution, happened.per_year.points[0]
+        expected = yearly * self._multiplier[:, site : site + 1] * since
+        found = draw_blowouts(expected, mass, self.generator)
+        owner, moment = self._shocks[self.storage.basin_of_sites[site]]
+        hit = self.generator.random(owner.size) < self._hit_share
+        at = np.searchsorted(since, moment[hit])
+        amounts = mass.quantile(self.generator.random(at.size))
+        added = np.zeros((self.samples, since.size + 1))  # what falls after the last year
+        np.add.at(added, (owner[hit], at), amounts)
+        return self.mass_scale * (found + np.cumsum(added[:, :-1], axis=1))
+
+    @property
+    def _hit_share(self) -> float:
+        share = self.storage.dependence.hit_share
+        return 0.0 if share is None else share.points[0]
+
+    @functools.cached_property
+    def _shocks(self) -> list[tuple[Whole, Array]]:
+        """The shocks of each basin: the draw that each belongs to, and its time [yr]."""
+        rate = self.storage.dependence.shocks_per_year
+        yearly = 0.0 if rate is None else rate.points[0]
+        found = []
+        for _ in range(max(self.storage.basin_of_sites) + 1):
+            numbers = self.generator.poisson(yearly * self.horizon, self.samples)
+            owner = np.repeat(np.arange(self.samples), numbers)
+            found.append((owner, self.generator.random(owner.size) * self.horizon))
+        return found
+
+
+def _quantiles(value: Value | None, shares: Array) -> Array:
+    """Return draws of a number of the scenario, which is fixed unless it has a distribution."""
+    if value is None:
+        return np.zeros(shares.shape)
+    return value.distribution.quantile(shares)

@@ -1,0 +1,89 @@
+"""Published regimes of leakage: the parameters of the Storage Security Calculator."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.distributions import (
+    Distribution,
+    DoubleLogNormal,
+    Fixed,
+    LogNormal,
+    Normal,
+    Triangular,
+    Uniform,
+)
+from jcm_models.tables import read_table
+
+__all__ = ["drawn", "means", "regime"]
+
+Array = NDArray[np.float64]
+
+_TABLE = "storage_regimes.yaml"
+_SHAPES: Mapping[str, Callable[..., Distribution]] = {
+    "fixed": Fixed,
+    "exp": lambda logarithm: Fixed(math.exp(logarithm)),
+    "exp_exp": lambda logarithm: Fixed(math.exp(math.exp(logarithm))),
+    "uniform": Uniform,
+    "triangular": Triangular,
+    "normal": Normal,
+    "lognormal": LogNormal,
+    "double_lognormal": DoubleLogNormal,
+}
+
+
+@functools.cache
+def regime(name: str) -> Mapping[str, Distribution]:
+    """Return the distribution of every parameter of a regime.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``well_regulated_offshore``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such regime; the message names those there are.
+    """
+    regimes = read_table(_TABLE)["regimes"]
+    if name not in regimes:
+        message = f"found {name!r}; the published regimes are {', '.join(regimes)}"
+        raise ValueError(message)
+    found = {}
+    for parameter, written in regimes[name]["parameters"].items():
+        ((shape, numbers),) = written.items()
+        found[parameter] = _SHAPES[shape](*map(float, numbers))
+    return MappingProxyType(found)
+
+
+def means(name: str) -> dict[str, Array]:
+    """Return every parameter of a regime at its mean, shape (1,)."""
+    return {parameter: np.array([each.mean]) for parameter, each in regime(name).items()}
+
+
+def drawn(name: str, shares: Array) -> dict[str, Array]:
+    """Return parameters of a regime by the shares of draws that lie below them.
+
+    Parameters
+    ----------
+    name : str
+        The regime.
+    shares : array, shape (sample, parameter)
+        Probabilities, in the order of the parameters.
+
+    Returns
+    -------
+    dict of str to array
+        Parameters by name, shape (sample,).
+    """
+    return {
+        parameter: each.quantile(shares[:, at])
+        for at, (parameter, each) in enumerate(regime(name).items())
+    }

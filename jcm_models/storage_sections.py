@@ -1,0 +1,369 @@
+"""The sections on stored CO2 and its reserve: what leaks, and whether the reserve suffices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from jcm_models.figures import (
+    Figure,
+    adequacy_figure,
+    bands_figure,
+    diversification_figure,
+    required_rate_figure,
+)
+from jcm_models.pieces import render
+from jcm_models.reserve_answers import SHARES, ReserveStudy, reserve_study
+from jcm_models.reserve_pooling import POOL_SHARE
+from jcm_models.results import Results
+from jcm_models.wording import Words, number
+
+__all__ = ["STORAGE_SECTIONS"]
+
+Array = NDArray[Any]
+
+_SHOWN = (100, 1000, 10_000)
+_LISTED = (10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_SURE = SHARES.index(0.95)
+_HELD = 0.03  # the published rate, marked where the scenario withholds nothing
+_MIDDLE, _LOW, _HIGH = 2, 0, -1
+_YEARS_APART = 5
+
+
+class _Latest:
+    """The study of the results shown last, so that several sections draw once."""
+
+    results: Results | None = None
+    study: ReserveStudy | None = None
+
+    def of(self, results: Results) -> ReserveStudy:
+        """Return the study of some results."""
+        if self.results is not results or self.study is None:
+            self.study, self.results = reserve_study(results), results
+        return self.study
+
+
+_latest = _Latest()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table beside a figure: its heads, and rows of a name and cells."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    folded: bool = False
+    years: bool = False
+
+
+Section = Callable[[Results, Words], str]
+
+
+def _where_it_leaks(section: Callable[[ReserveStudy, Words], str]) -> Section:
+    """Return a section that is empty where the scenario says nothing of leaks."""
+
+    def shown(results: Results, words: Words) -> str:
+        if not results.scenario.storage.can_leak or not results["co2_stored"].any():
+            return ""
+        return section(_latest.of(results), words)
+
+    return shown
+
+
+def _page(
+    words: Words,
+    title: str,
+    *,
+    figure: Figure | None = None,
+    place: int = 0,
+    sentences: Sequence[str] = (),
+    tables: Sequence[_Table] = (),
+) -> str:
+    drawn = Markup(figure.html()) if figure else None
+    return render(
+        "study.html",
+        words,
+        title=title,
+        figure=drawn,
+        n=place,
+        sentences=sentences,
+        tables=tables,
+    )
+
+
+def _share(value: float) -> str:
+    """Write a share in per cent, with as many digits as say something."""
+    return number(float(value), "1")
+
+
+def _near(value: float, error: float) -> str:
+    """Write a share and its standard error in per cent, to the digits that the error leaves."""
+    percent, spread = 100 * float(value), 100 * float(error)
+    if spread <= 0:
+        return _share(value)
+    digits = max(-math.floor(math.log10(spread)), 0)
+    return f"{percent:.{digits}f} ± {spread:.{digits}f} %".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _years(horizon: int, words: Words) -> str:
+    return words("storage.horizon_years", years=number(horizon))
+
+
+def reserve_answer(study: ReserveStudy, words: Words) -> str:
+    """Return in sentences whether the reserve suffices, and what stays under ground."""
+    period = _period(study)
+    near, far = study.at(_SHOWN[0]), study.at(_SHOWN[-1])
+    rate = float(study["reserve_rate"])
+    sentences = [
+        words(
+            "ccs.stored",
+            stored=number(round(float(study.results["co2_stored"].sum()))),
+            years=number(period),
+            retained=_share(study["retained_share"][_MIDDLE, near]),
+            far=_share(study["retained_share"][_MIDDLE, far]),
+        ),
+        words(
+            "ccs.suffices",
+            rate=_share(rate),
+            near=_near(study["sufficient"][near], study["sufficient_error"][near]),
+            far=_near(study["sufficient"][far], study["sufficient_error"][far]),
+        ),
+        words(
+            "ccs.needed",
+            near=_share(study["required_rate"][_SURE, near]),
+            far=_share(study["required_rate"][_SURE, far]),
+        ),
+        words("ccs.drawn", draws=number(study.samples), seed=study.seed, way=_way(study, words)),
+    ]
+    return _page(words, words("ccs.answer"), sentences=sentences)
+
+
+def _way(study: ReserveStudy, words: Words) -> str:
+    return words(f"ccs.way_{study.way}")
+
+
+def _period(study: ReserveStudy) -> int:
+    """Return the years from the first injection to the last."""
+    (years,) = np.nonzero(study.results["co2_stored"] > 0)
+    return int(years[-1] - years[0]) + 1
+
+
+def stored(study: ReserveStudy, words: Words) -> str:
+    """Return what is injected, stored and leaked over the years."""
+    years = study["simulated_year"]
+    injected = np.cumsum(study.results["co2_injected"])[-years.size :]
+    retained, leaked = study["retained"][:, : years.size], study["leaked"][:, : years.size]
+    figure = bands_figure(
+        years,
+        [{"injected": injected, "stored": retained}, {"leaked": leaked}],
+        words,
+        title=words("storage.stocks_title"),
+    )
+    rows = [
+        (
+            str(years[at]),
+            [
+                number(round(float(injected[at]))),
+                *_spread(retained[:, at]),
+                *_spread(leaked[:, at]),
+            ],
+        )
+        for at in _listed(years.size)
+    ]
+    heads = [words("table.year"), words("ccs.injected")]
+    heads += [words(f"ccs.{name}_{place}") for name in ("stored", "leaked") for place in _PLACES]
+    tables = [_Table(words("ccs.stocks_caption"), heads, rows, folded=True, years=True)]
+    title = words("storage.stocks_title")
+    return _page(
+        words, title, figure=figure, place=1, sentences=list(_stages(study, words)), tables=tables
+    )
+
+
+_PLACES = ("low", "middle", "high")
+
+
+def _spread(quantiles: Array) -> list[str]:
+    return [number(round(float(quantiles[at]))) for at in (_LOW, _MIDDLE, _HIGH)]
+
+
+def _listed(years: int) -> list[int]:
+    """Return the positions of the years in a table: every fifth, and the last."""
+    found = list(range(0, years, _YEARS_APART))
+    return found if found[-1] == years - 1 else [*found, years - 1]
+
+
+def _stages(study: ReserveStudy, words: Words) -> Iterator[str]:
+    """Say when injection ends, and when the project is terminated and complete."""
+    years, stage = study.results["year"], study.results["storage_stage"]
+    monitored = study.results.scenario.storage.monitoring is not None
+    for number_ in (1, 2, 3, 4) if monitored else (1,):
+        (inside,) = np.nonzero(stage == number_)
+        if inside.size:
+            first, last = int(years[inside[0]]), int(years[inside[-1]])
+            yield words(f"ccs.stage_{number_}", first=first, last=last)
+
+
+def account(study: ReserveStudy, words: Words) -> str:
+    """Return the balance of the reserve over the years, and who bears reversals."""
+    years, balance = study["simulated_year"], study["reserve_balance"]
+    title = words("storage.balance_title")
+    figure = bands_figure(years, [{"reserve": balance}], words, title=title)
+    by_rules, error = study["sufficient_by_rules"], study["sufficient_by_rules_error"]
+    rows = [
+        (str(years[at]), [*_spread(balance[:, at]), _near(by_rules[at], error[at])])
+        for at in _listed(years.size)
+    ]
+    heads = [words("table.year"), *(words(f"ccs.balance_{place}") for place in _PLACES)]
+    by_year = _Table(
+        words("ccs.balance_caption"),
+        [*heads, words("ccs.covered")],
+        rows,
+        folded=True,
+        years=True,
+    )
+    borne = [
+        (
+            words(f"ccs.bearer_{bearer}"),
+            [number(round(float(amount))), number(round(float(error)))],
+        )
+        for bearer, amount, error in zip(
+            study["bearer"], study["borne"], study["borne_error"], strict=True
+        )
+        if amount > 0
+    ]
+    heads = [words("ccs.bearer"), words("ccs.expected"), words("ccs.error")]
+    span = words("ccs.borne_caption", first=int(years[0]), last=int(years[-1]))
+    tables = [*([_Table(span, heads, borne)] if borne else []), by_year]
+    rules = list(_rules(study, words))
+    return _page(words, title, figure=figure, place=2, sentences=rules, tables=tables)
+
+
+def _rules(study: ReserveStudy, words: Words) -> Iterator[str]:
+    """Say how the account is kept."""
+    reserve = study.results.scenario.reserve
+    yield words(f"ccs.shortfall_{reserve.shortfall}")
+    if reserve.top_up != "nobody":
+        yield words(f"ccs.top_up_{reserve.top_up}")
+    if reserve.release_after is None:
+        yield words("ccs.never_released")
+    else:
+        share, years = reserve.released_share, reserve.release_after.points[0]
+        yield words("ccs.released", share=_share(share), years=number(years))
+
+
+def adequacy(study: ReserveStudy, words: Words) -> str:
+    """Return the adequacy curve: with which probability which reserve suffices."""
+    period, rates = _period(study), study["rate"]
+    horizons = sorted({period, *_SHOWN})
+    curves = {horizon: study["adequacy"][study.at(horizon)] for horizon in horizons}
+    title = words("storage.adequacy_title")
+    figure = adequacy_figure(rates, curves, words, marked=_marked(study), injection=period)
+    picked = np.unique(
+        np.searchsorted(rates, np.linspace(0, rates[-1], 11)).clip(0, rates.size - 1)
+    )
+    errors = study["adequacy_error"]
+    rows = [
+        (
+            _share(rates[at]),
+            [_near(curve[at], errors[study.at(horizon)][at]) for horizon, curve in curves.items()],
+        )
+        for at in picked
+    ]
+    heads = [words("ccs.rate"), *(_years(horizon, words) for horizon in horizons)]
+    tables = [_Table(words("ccs.adequacy_caption"), heads, rows, folded=True)]
+    return _page(words, title, figure=figure, place=3, tables=tables)
+
+
+def _marked(study: ReserveStudy) -> float:
+    rate = float(study["reserve_rate"])
+    return round(rate, 4) or _HELD
+
+
+def required(study: ReserveStudy, words: Words) -> str:
+    """Return the rate that suffices for so many years, and what else each horizon brings."""
+    places = [at for at, horizon in enumerate(study["horizon"]) if horizon in _LISTED]
+    horizons = study["horizon"][places]
+    rates, errors = study["required_rate"][:, places], study["required_rate_error"][:, places]
+    figure = required_rate_figure(
+        horizons,
+        dict(zip(SHARES, rates, strict=True)),
+        dict(zip(SHARES, errors, strict=True)),
+        words,
+        marked=_marked(study),
+        injection=_period(study),
+    )
+    rows = [
+        (
+            _years(int(horizon), words),
+            [
+                *(_near(rate[at], error[at]) for rate, error in zip(rates, errors, strict=True)),
+                _tonnes(study, "expected_shortfall", place),
+                _share(study["retained_share"][_MIDDLE, place]),
+                _share(study["retained_share"][_LOW, place]),
+            ],
+        )
+        for at, (horizon, place) in enumerate(zip(horizons, places, strict=True))
+    ]
+    heads = [words("ccs.horizon"), *(words("storage.sure", share=_share(s)) for s in SHARES)]
+    heads += [words(f"ccs.{name}") for name in ("shortfall", "retained", "retained_low")]
+    tables = [_Table(words("ccs.required_caption"), heads, rows), _delay(study, words)]
+    title = words("storage.required_title")
+    return _page(words, title, figure=figure, place=4, tables=tables)
+
+
+def _tonnes(study: ReserveStudy, name: str, at: int) -> str:
+    value, error = (round(float(study[key][at])) for key in (name, f"{name}_error"))
+    return f"{number(value)} ± {number(error)}" if value or error else "0"
+
+
+def _delay(study: ReserveStudy, words: Words) -> _Table:
+    rows = [
+        (_share(rate), [_near(value, error)])
+        for rate, value, error in zip(
+            study["discount"],
+            study["delayed_value"],
+            study["delayed_value_error"],
+            strict=True,
+        )
+    ]
+    heads = [words("ccs.discount"), words("ccs.benefit")]
+    return _Table(words("ccs.delay_caption"), heads, rows, folded=True)
+
+
+def diversification(study: ReserveStudy, words: Words) -> str:
+    """Return what it saves to spread the same CO2 over more sites."""
+    kinds, sites = study["dependence"].tolist(), study["sites"]
+    rates, errors = study["diversified_rate"], study["diversified_rate_error"]
+    title = words("storage.diversification_title")
+    figure = diversification_figure(
+        sites,
+        dict(zip(kinds, rates, strict=True)),
+        words,
+        errors=dict(zip(kinds, errors, strict=True)),
+        probability=POOL_SHARE,
+        marked=_marked(study),
+    )
+    rows = [
+        (number(int(count)), [_near(rates[k, at], errors[k, at]) for k in range(len(kinds))])
+        for at, count in enumerate(sites)
+    ]
+    heads = [words("ccs.sites"), *(words(f"storage.dependence_{kind}") for kind in kinds)]
+    tables = [_Table(words("ccs.diversification_caption"), heads, rows)]
+    return _page(words, title, figure=figure, place=5, tables=tables)
+
+
+STORAGE_SECTIONS: Mapping[str, Section] = {
+    "reserve_answer": _where_it_leaks(reserve_answer),
+    "stored": _where_it_leaks(stored),
+    "reserve_account": _where_it_leaks(account),
+    "adequacy": _where_it_leaks(adequacy),
+    "required_rate": _where_it_leaks(required),
+    "diversification": _where_it_leaks(diversification),
+}

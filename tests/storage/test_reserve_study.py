@@ -1,0 +1,202 @@
+"""A study of a reserve: every answer from one set of draws, each with its error."""
+
+import numpy as np
+import pytest
+
+import jcm_models as jcm
+from jcm_models.problems import ScenarioError
+from jcm_models.reserve_answers import SHARES, reserve_study
+from tests.storage.scenarios import small
+
+# 1,000,000 draws of an independent re-calculation of the published model, 30 years of injection:
+# the share of draws that lose no more than 3 % of what is injected, and quantiles of the loss.
+PUBLISHED = {
+    "well_regulated_offshore": {
+        "sufficient": {1000: 1.000, 10_000: 0.713},
+        "required": {200: (0.00151, 0.00210), 1000: (0.00656, 0.00965), 10_000: (0.0638, 0.0952)},
+    },
+    "poorly_regulated_onshore": {
+        "sufficient": {100: 0.171, 1000: 0.087, 10_000: 0.003},
+        "required": {},
+    },
+}
+EVENTS = {
+    "per_year": 0.03,
+    "mass": {"distribution": {"shape": "lognormal", "mean": 4000, "sd": 12000}},
+}
+
+
+def whole(folder, regime, **changes):
+    """Return a project that gets a credit for each tonne stored, over thirty years."""
+    return small(
+        folder,
+        years={"first": 2030, "last": 2069},
+        operation__lifetime=30,
+        storage={"leakage": {"model": "security_calculator", "regime": regime}} | changes,
+    )
+
+
+@pytest.mark.parametrize("regime", PUBLISHED)
+def test_the_published_regimes_give_what_they_gave_an_independent_recalculation(tmp_path, regime):
+    study = reserve_study(whole(tmp_path, regime), samples=20_000)
+    for years, share in PUBLISHED[regime]["sufficient"].items():
+        at = study.at(years)
+        error = max(study["sufficient_error"][at], 0.0005)  # the published share has three digits
+        assert abs(study["sufficient"][at] - share) < 3 * error
+    for years, rates in PUBLISHED[regime]["required"].items():
+        for share, rate in zip((0.95, 0.99), rates, strict=True):
+            row, at = SHARES.index(share), study.at(years)
+            error = study["required_rate_error"][row, at]
+            assert abs(study["required_rate"][row, at] - rate) < 3 * error + 0.002 * rate
+
+
+def test_the_curve_and_the_rates_are_two_readings_of_the_same_draws(tmp_path):
+    study = reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=3000)
+    for at, _ in enumerate(study["horizon"]):
+        for row, share in enumerate(SHARES):
+            rate = study["required_rate"][row, at]
+            above = study["rate"] >= rate
+            assert (study["adequacy"][at, above] >= share - 1e-12).all()
+            assert (study["adequacy"][at, ~above] < share + 1e-12).all()
+    assert (np.diff(study["adequacy"], axis=0) <= 1e-12).all()  # it only gets harder
+    assert (np.diff(study["adequacy"], axis=1) >= -1e-12).all()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_the_same_within_errors(tmp_path):
+    scenario = small(tmp_path, storage={"events": EVENTS, "sites": 3, "leakage": None})
+    one, same, other = (reserve_study(scenario, samples=4000, seed=s) for s in (5, 5, 6))
+    for name in one:
+        np.testing.assert_array_equal(one[name], same[name])
+    at = one.at(100)
+    spread = np.hypot(one["expected_shortfall_error"][at], other["expected_shortfall_error"][at])
+    difference = one["expected_shortfall"][at] - other["expected_shortfall"][at]
+    assert 0 < abs(difference) < 3.5 * spread
+
+
+def test_independent_events_are_answered_by_transform_and_draws_agree(tmp_path):
+    scenario = small(tmp_path, storage={"events": EVENTS, "sites": 3, "leakage": None})
+    study = reserve_study(scenario, samples=20_000)
+    assert study.way == "transform"
+    assert (study["sufficient_error"] < 1e-3).all()
+    for years in (1, 3, 5, 20, 100, 1000):
+        at = study.at(years)
+        exact = study["sufficient"][at]
+        curve = np.interp(study["reserve_rate"], study["rate"], study["adequacy"][at])
+        error = max(study["adequacy_error"][at].max(), 1e-3)
+        assert abs(curve - exact) < 3.5 * error
+
+
+def test_parameters_that_are_drawn_are_answered_by_draws(tmp_path):
+    assert reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=100).way == "draws"
+
+
+def test_blow_outs_as_events_keep_the_mean_and_widen_the_tail(tmp_path):
+    calm, wild = (
+        reserve_study(
+            whole(
+                tmp_path,
+                "well_regulated_offshore",
+                leakage={
+                    "model": "security_calculator",
+                    "regime": "well_regulated_offshore",
+                    "blowouts": blowouts,
+                },
+            ),
+            samples=20_000,
+        )
+        for blowouts in ("expected", "events")
+    )
+    expected = [study["delayed_value"][0] for study in (calm, wild)]
+    error = np.hypot(*(study["delayed_value_error"][0] for study in (calm, wild)))
+    assert abs(expected[0] - expected[1]) < 3 * error
+    at = calm.at(1000)
+    assert wild["required_rate"][-1, at] > 2 * calm["required_rate"][-1, at]
+
+
+def test_without_discount_the_benefit_that_stays_is_what_is_retained_and_delay_is_worth_more(
+    tmp_path,
+):
+    study = reserve_study(
+        small(tmp_path, storage__leakage={"model": "constant", "rate": "0.1 %/yr"}), samples=2
+    )
+    assert study["delayed_value"][0] == pytest.approx(study["retained_share"][2, -1], rel=1e-12)
+    assert (np.diff(study["delayed_value"]) > 0).all()
+
+
+def test_the_reserve_bears_first_and_all_who_bear_bear_what_is_reversed(tmp_path):
+    storage = {"events": EVENTS, "sites": 3, "leakage": None}
+    study = reserve_study(small(tmp_path, storage=storage, reserve__shortfall="host"), samples=5000)
+    borne = dict(zip(study["bearer"].tolist(), study["borne"].tolist(), strict=True))
+    assert borne["host"] > 0
+    assert borne["participants"] == borne["nobody"] == borne["next_issuance"] == 0
+    by_rules, by_rate = study["sufficient_by_rules"][-1], study["sufficient"][study.at(20)]
+    assert abs(by_rules - by_rate) < 3.5 * study["sufficient_by_rules_error"][-1]
+
+
+def test_what_later_issuances_owe_at_the_end_is_borne_by_nobody(tmp_path):
+    leakage = {"model": "constant", "rate": "5 %/yr"}
+    scenario = small(tmp_path, storage__leakage=leakage, reserve__shortfall="next_issuance")
+    study = reserve_study(scenario, samples=2)
+    borne = dict(zip(study["bearer"].tolist(), study["borne"].tolist(), strict=True))
+    reversal = study.results["reversal"].sum()
+    assert borne["reserve"] == 15_000
+    assert borne["next_issuance"] > 0
+    assert borne["nobody"] > 0
+    # What an issuance makes good is first withheld and then cancelled: it counts as its own.
+    assert sum(borne.values()) == reversal
+
+
+def test_spreading_helps_independent_sites_and_hardly_those_that_are_shaken_together(tmp_path):
+    shocks = {"kind": "common_shock", "shocks_per_year": 0.05, "hit_share": 1.0}
+    storage = {"events": EVENTS | {"per_year": 0.05}, "leakage": None, "dependence": shocks}
+    study = reserve_study(small(tmp_path, storage=storage), samples=100)
+    rows = dict(zip(study["dependence"].tolist(), study["diversified_rate"], strict=True))
+    errors = np.hypot(*study["diversified_rate_error"][1:, -1])
+    assert len(set(rows["identical"].tolist())) == 1
+    assert rows["independent"][-1] < 0.7 * rows["independent"][0]
+    assert rows["common_shock"][-1] > rows["independent"][-1] + 3 * errors
+
+
+def test_frailty_and_correlation_make_a_larger_reserve_needed_than_independence(tmp_path):
+    regime = "poorly_regulated_onshore"
+    leakage = {"model": "security_calculator", "regime": regime}
+
+    def needed(**dependence):
+        scenario = whole(tmp_path, regime, sites=10, leakage=leakage, dependence=dependence)
+        study = reserve_study(scenario, samples=2000)
+        at = study.at(100)
+        return study["required_rate"][1, at], study["required_rate_error"][1, at]
+
+    alone, correlated, alike = (
+        needed(kind="independent"),
+        needed(kind="copula", correlation=0.5),
+        needed(kind="identical"),
+    )
+    assert alone[0] + 3 * alone[1] < correlated[0]
+    assert correlated[0] + 3 * correlated[1] < alike[0]
+
+
+def test_a_study_is_a_labelled_dataset_with_errors_beside_its_answers(tmp_path):
+    study = reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=50, seed=3)
+    dataset = study.to_dataset()
+    for name, array in dataset.data_vars.items():
+        assert array.attrs["units"], name
+        assert array.attrs["long_name"], name
+        assert not array.isnull().any(), name
+    sampled = [name for name in dataset.data_vars if f"{name}_error" in dataset.data_vars]
+    assert len(sampled) == 8
+    assert (dataset.attrs["samples"], dataset.attrs["seed"]) == (50, 3)
+    assert dataset.attrs["way"] == "draws"
+    assert "jcm_models" in dataset.attrs["history"]
+    assert dataset["required_rate"].sel(share=0.95, horizon=1000) > 0
+
+
+def test_a_scenario_without_leaks_cannot_be_studied(tmp_path):
+    with pytest.raises(ScenarioError, match="says nothing of how stored CO2 leaks"):
+        jcm.reserve_study(small(tmp_path, storage__leakage=None))
+
+
+def test_a_horizon_that_is_not_looked_at_is_refused(tmp_path):
+    study = reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=10)
+    with pytest.raises(KeyError, match="123 years are not looked at; those are"):
+        study.at(123)
