@@ -149,9 +149,9 @@ class Triangular:
         """Return the probability that an amount is exceeded."""
         x = np.clip(np.asarray(amount, dtype=float), self.least, self.most)
         width = self.most - self.least
-        tiny = np.finfo(float).tiny
-        below = (x - self.least) ** 2 / max(width * (self.mode - self.least), tiny)
-        above = (self.most - x) ** 2 / max(width * (self.most - self.mode), tiny)
+        # Where the mode is an end, the side beyond it is never taken.
+        below = (x - self.least) ** 2 / (width * (self.mode - self.least) or 1.0)
+        above = (self.most - x) ** 2 / (width * (self.most - self.mode) or 1.0)
         return np.asarray(np.where(x < self.mode, 1 - below, above))
 
 

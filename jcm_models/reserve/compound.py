@@ -22,9 +22,9 @@ __all__ = ["Claims", "Sum", "probability_of_more", "sum_of"]
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-# What wraps around the end of the grid is damped by e^-20, a billionth of a per cent; more would
+# What wraps around the end of the grid is damped to e^-16, a ten-millionth; more would
 # cost digits of the masses themselves.
-_TILT = 20.0
+_TILT = 16.0
 _LARGEST = 2**20
 _SMALLEST = 2**12
 
@@ -172,7 +172,7 @@ def sum_of(claims: Sequence[Claims], step: float, points: int) -> Sum:
 
     Notes
     -----
-    Masses are rounded to the grid, and tilted by :math:`e^{-20 j / n}` so that what lies beyond
+    Masses are rounded to the grid, and tilted by :math:`e^{-16 j / n}` so that what lies beyond
     its end does not wrap around (Grübel and Hermesmeier, 1999, ASTIN Bulletin 29, 197-214).
     """
     from scipy.fft import irfft, rfft  # a run without a study goes without scipy

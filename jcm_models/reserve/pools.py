@@ -89,16 +89,24 @@ class CorrelatedProjects:
         is integrated by Gauss-Hermite quadrature.
         """
         from scipy.special import ndtr, ndtri
-        from scipy.stats import binom
 
         numbers = np.arange(self.projects + 1)
         if self.correlation == 0.0:
-            return np.asarray(binom.pmf(numbers, self.projects, self.probability))
+            return _binomial(numbers, self.projects, np.array(self.probability))
         nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
         scale = np.sqrt(1 - self.correlation)
         given = ndtr((ndtri(self.probability) - np.sqrt(self.correlation) * nodes) / scale)
-        masses = binom.pmf(numbers[:, np.newaxis], self.projects, given)
+        masses = _binomial(numbers[:, np.newaxis], self.projects, given)
         return np.asarray(masses @ weights / weights.sum())
+
+
+def _binomial(numbers: NDArray[np.int64], trials: int, probability: Array) -> Array:
+    """Return binomial probabilities [1]; those of scipy overflow where one is next to nothing."""
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    ways = gammaln(trials + 1) - gammaln(numbers + 1) - gammaln(trials - numbers + 1)
+    shares = xlogy(numbers, probability) + xlog1py(trials - numbers, -probability)
+    return np.asarray(np.exp(ways + shares))
 
 
 def large_portfolio_quantile(probability: float, correlation: float, share: float) -> float:

@@ -358,12 +358,15 @@ def _settled(
 def _running(masses: Array, first: Whole, totals: Array) -> Array:
     """Return what escaped in each draw so far, event by event.
 
-    One sum runs over all draws. Each takes back the total of the one before, so that what is lost
-    to rounding is a share of one draw and not of all.
+    One sum runs over all draws. Each takes back the total of the one before, and then what was
+    left of it, so that what is lost to rounding is a share of one draw and not of all.
     """
     steps = masses.copy()
     steps[first[1:]] -= totals[:-1]
-    return np.maximum(np.cumsum(steps), masses)
+    running = np.cumsum(steps)
+    left_over = running[first] - masses[first]
+    running -= np.repeat(left_over, np.diff(first, append=masses.size))
+    return np.maximum(running, masses)
 
 
 def _by_site(events: Events, masses: Array, samples: int, sites: int) -> Array:

@@ -1,7 +1,7 @@
 """CO2 under ground: what is injected, how it leaks, how it is trapped."""
 
 from jcm_models.storage.blowouts import draw_blowouts
-from jcm_models.storage.calculator import BLOWOUTS, SecurityCalculator, Trapped, leak_rates
+from jcm_models.storage.calculator import SecurityCalculator, Trapped
 from jcm_models.storage.injection import Injection, Stages
 from jcm_models.storage.models import (
     ConstantShare,
@@ -12,7 +12,6 @@ from jcm_models.storage.models import (
 )
 
 __all__ = [
-    "BLOWOUTS",
     "ConstantShare",
     "DecayingShare",
     "Injection",
@@ -22,6 +21,5 @@ __all__ = [
     "Stages",
     "Trapped",
     "draw_blowouts",
-    "leak_rates",
     "read_leak_table",
 ]

@@ -18,13 +18,10 @@ from numpy.typing import NDArray
 from jcm_models.storage.curves import Rates, cumulative
 from jcm_models.storage.injection import Injection
 
-__all__ = ["BLOWOUTS", "SecurityCalculator", "Trapped", "leak_rates"]
+__all__ = ["SecurityCalculator", "Trapped", "leak_rates"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
-
-BLOWOUTS = ("minor_blowout", "major_blowout", "large_blowout")
-"""The parameters that hold the mass of a blow-out of each kind [t]."""
 
 _PER_CENT = 100.0
 _TONNES_PER_PLUME = 1e6  # the area of a plume is given per million tonnes
@@ -168,12 +165,10 @@ class SecurityCalculator:
     def leaked(self, injection: Injection, years: Whole) -> Array:
         """Return what has leaked by the end of some years [t], shape (sample, year).
 
-        Leakage stops after the last year in which some CO2 is free.
+        Leakage stops for good before the first year in which no CO2 would be free.
         """
         rates = leak_rates(self.parameters, injection)
-        last = self._last_free(rates, injection, int(years[-1]))
-        until = np.minimum(years, last[:, np.newaxis])
-        return np.minimum(cumulative(rates, injection, until), injection.injected(years))
+        return cumulative(rates, injection, self._until_free(injection, years))
 
     def trapped(self, injection: Injection, years: Whole) -> Trapped:
         r"""Return how the CO2 is held at the end of some years.
@@ -196,62 +191,79 @@ class SecurityCalculator:
         2.903893 \cdot 10^{-9} t^2 + 1.403357 \cdot 10^{-5} t)`, dissolved
         :math:`(I - C) \, 0.204 \, t^{0.0342144145}` (after Xu et al. 2003, as the published code
         says), residual the share :math:`s_r` of what is left of I after both, free the rest.
+        Where none is free any more, minerals form from what was residual. The fits are for ten
+        thousand years; thereafter nothing more is mineral or dissolved.
         """
         return _trapped(self.parameters, injection, years, self.leaked(injection, years))
 
     def slow(self, injection: Injection, years: Whole) -> Array:
         """Return what leaks without blow-outs [t], shape (sample, year)."""
-        return cumulative(self._rates(*_slow_rates(self.parameters, injection)), injection, years)
+        rates = self._rates(*_slow_rates(self.parameters, injection))
+        return cumulative(rates, injection, self._until_free(injection, years))
 
     def blowouts(self, injection: Injection, years: Whole) -> dict[str, Array]:
-        """Return the expected number of blow-outs by kind, each of shape (sample, year).
+        """Return the expected number of blow-outs, each of shape (sample, year).
 
-        Times their mass, and with the slow leaks, they are the sum of all leaks.
+        Each kind is named as the parameter that holds its mass. Times their mass, and with the
+        slow leaks, they are the sum of all leaks.
         """
-        rates = _blowout_rates(self.parameters, injection)
+        until = self._until_free(injection, years)
         return {
-            kind: cumulative(self._rates(filling, closed), injection, years)
-            for kind, (filling, closed) in rates.items()
+            kind: cumulative(self._rates(filling, closed), injection, until)
+            for kind, (filling, closed) in _blowout_rates(self.parameters, injection).items()
         }
 
     def _rates(self, filling: Array, closed: Array) -> Rates:
         p = self.parameters
         return Rates(filling, closed, p["floor"] / _PER_CENT, p["decay"])
 
-    def _last_free(self, rates: Rates, injection: Injection, latest: int) -> Whole:
-        """Return the last year with free CO2 of each sample, by bisection, at most `latest`."""
+    def _until_free(self, injection: Injection, years: Whole) -> Whole:
+        """Return years, each at most the last with free CO2, shape (sample, year)."""
+        rates, latest = leak_rates(self.parameters, injection), int(years[-1])
 
-        def is_free(years: Whole) -> NDArray[np.bool_]:
-            at = years[:, np.newaxis]
-            leaked = cumulative(rates, injection, at)
-            return np.asarray(_trapped(self.parameters, injection, at, leaked).free[:, 0] > 0)
+        def is_free(at: Whole, samples: Whole) -> NDArray[np.bool_]:
+            """Return whether CO2 is free in years of shape (sample, year) or (1, year)."""
+            own = {name: _of(each, samples) for name, each in self.parameters.items()}
+            leaked = cumulative(Rates(*(_of(each, samples) for each in rates)), injection, at)
+            return np.asarray(_trapped(own, injection, at, leaked).free > 0)
 
-        size = np.atleast_1d(rates.filling + rates.decay).shape
-        last = np.full(size, latest)
-        (ending,) = np.nonzero(~is_free(last))
-        if not ending.size:
-            return last
-        low, high = np.ones(size, dtype=np.int64), last.copy()
-        while (high - low)[ending].max() > 1:
+        size = np.broadcast_shapes((1,), *(np.shape(each) for each in self.parameters.values()))
+        every = np.arange(size[0])
+        high = np.full(size, latest)
+        if not injection.is_steady:  # then all may be trapped before more is injected
+            during = np.arange(1, min(injection.period, latest) + 1)[np.newaxis]
+            trapped = ~is_free(during, every)
+            high = np.where(trapped.any(axis=1), 1 + trapped.argmax(axis=1), high)
+        # From its first year without free CO2 on a sample has none, so that halving finds it.
+        found = high.copy()
+        ending = every[~is_free(high[:, np.newaxis], every)[:, 0]]
+        low, high = np.zeros_like(ending), high[ending]
+        while ending.size and (high - low).max() > 1:
             middle = (low + high) // 2
-            free = is_free(middle)
+            free = is_free(middle[:, np.newaxis], ending)[:, 0]
             low, high = np.where(free, middle, low), np.where(free, high, middle)
-        last[ending] = low[ending]
-        return last
+        found[ending] = low
+        return np.asarray(np.minimum(years, found[:, np.newaxis]))
+
+
+def _of(numbers: Array, samples: Whole) -> Array:
+    """Return the numbers of some samples; one number is that of all."""
+    return numbers[samples] if np.size(numbers) > 1 else numbers
 
 
 def _trapped(p: Mapping[str, Array], injection: Injection, years: Whole, leaked: Array) -> Trapped:
-    t = years.astype(float)
+    t = np.minimum(years, _FITTED).astype(float)
     injected = injection.injected(years)
     kept = injected - leaked
     mineral = kept * (t * (_MINERAL[0] + t * (_MINERAL[1] + t * _MINERAL[2])))
     dissolved = kept * _DISSOLVED[0] * t ** _DISSOLVED[1]
     share = np.atleast_1d(np.asarray(p["residual_saturation"], dtype=float))[:, np.newaxis]
-    residual = (injected - mineral - dissolved) * share
-    free = injected - mineral - dissolved - residual - leaked
-    return Trapped(mineral, dissolved, residual, free, leaked)
+    left = kept - mineral - dissolved
+    residual = np.minimum((injected - mineral - dissolved) * share, left)
+    return Trapped(mineral, dissolved, residual, left - residual, leaked)
 
 
 # Xu et al. (2003), as fitted in the published code.
 _MINERAL = (1.403357e-5, 2.903893e-9, -1.669497e-13)
 _DISSOLVED = (0.204, 0.0342144145)
+_FITTED = 10_000  # yr; a cubic falls beyond it

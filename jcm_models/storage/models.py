@@ -177,7 +177,7 @@ def read_leak_table(text: str) -> LeakTable:
     ValueError
         With every row that is wrong.
     """
-    rows = list(csv.reader(io.StringIO(text)))
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))  # Excel writes that mark
     if not rows or tuple(cell.strip() for cell in rows[0]) != _HEADS:
         found = ",".join(rows[0]) if rows else "nothing"
         message = f"line 1: found {found!r}; the heading must be {','.join(_HEADS)}"

@@ -76,6 +76,12 @@ def test_the_curve_rises_with_the_rate_and_falls_with_the_years(both):
     assert (np.diff(curve, axis=0) <= 0).all()
 
 
+def test_a_rate_that_is_just_what_is_required_suffices_whatever_the_last_digit():
+    required = required_rates(np.array([[0.1 + 0.1 + 0.1]]), [10.0])
+    assert required[0, 0] > 0.03  # in binary digits
+    assert share_that_suffices(required, [0.03]).value == 1
+
+
 def test_one_required_rate_for_each_draw_gives_one_curve():
     required = required_rates(CLAIMS, ISSUED)
     rates = [0.0, 0.05, 0.2, 0.3]
@@ -121,6 +127,12 @@ def test_the_error_of_a_quantile_is_how_much_it_varies_between_runs(share):
     assert found.error[0].mean() == pytest.approx(spread, rel=0.15)
     within = np.abs(found.value[0] - exact) < 2 * found.error[0]
     assert within.mean() > 0.88
+
+
+def test_the_error_of_a_quantile_is_measured_over_as_many_draws_as_there_are_beside_it():
+    # sqrt(q (1 - q) n) places to each side: 50 of 10,000 at a half; one of 20 and none above.
+    assert rate_that_suffices(np.arange(10_000.0), [0.5]).error.tolist() == [50.0]
+    assert rate_that_suffices(np.arange(20.0), [0.99]).error.tolist() == [1.0]
 
 
 def test_many_years_are_answered_as_each_alone():
