@@ -3,6 +3,7 @@ PYTHON ?= python3
 SCENARIOS ?= scenarios/*.yaml
 
 BIN := .venv/bin
+PEERS := .venv/.peers
 READY := .venv/.ready # written last: without it the set-up was interrupted and starts afresh
 
 .DEFAULT_GOAL := help
@@ -25,8 +26,12 @@ app: $(READY) ## Serve the app with Voila
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/jcm lab
 
-bench: $(READY) ## Measure how long things take here
+bench: $(PEERS) ## Measure how long things take here, beside other packages
 	@$(BIN)/python -m tests.bench
+
+$(PEERS): $(READY) tests/bench/peers.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/bench/peers.txt
+	@touch $@
 
 lint: $(READY) ## Check style and types, and that no notebook holds results
 	@$(BIN)/ruff check

@@ -192,7 +192,7 @@ class SecurityCalculator:
         :math:`(I - C) \, 0.204 \, t^{0.0342144145}` (after Xu et al. 2003, as the published code
         says), residual the share :math:`s_r` of what is left of I after both, free the rest.
         Where none is free any more, minerals form from what was residual. The fits are for ten
-        thousand years; thereafter nothing more is mineral or dissolved.
+        thousand years; their shares of what is kept hold thereafter.
         """
         return _trapped(self.parameters, injection, years, self.leaked(injection, years))
 

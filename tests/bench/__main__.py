@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 import jcm_models as jcm
-from tests.bench import aef, ledger
+from tests.bench import aef, ledger, portfolio_of_sites, reserve
 from tests.bench.portfolio import core, memory, shipped, thousand
 from tests.commands import BIN, run
 from tests.conftest import ROOT
@@ -212,6 +212,8 @@ def main() -> None:
         memory,
         ledger.measure,
         aef.measure,
+        reserve.measure,
+        portfolio_of_sites.measure,
         page,
         reports,
         browser,
