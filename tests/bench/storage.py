@@ -36,5 +36,5 @@ def leaks() -> Iterator[Row]:
             plain.append(rows[:, 0].T)
         by_year = 1000 * (time.perf_counter() - started)
         np.testing.assert_allclose(found, np.concatenate(plain), rtol=1e-9)
-        label = f"leaks of {DRAWS:,} draws over 10,000 years, {name}"
+        label = f"{DRAWS:,} draws x 10,000 years, {name}"
         yield label, float(np.median(durations)), 20, "the same by a numpy loop over years", by_year

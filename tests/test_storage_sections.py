@@ -1,0 +1,128 @@
+"""What the page says of storage and reserve: the numbers of the study, in words and tables."""
+
+import re
+
+import numpy as np
+import pytest
+
+import jcm_models as jcm
+from jcm_models.reserve_answers import SHARES
+from jcm_models.storage_sections import STORAGE_SECTIONS
+from jcm_models.wording import Words
+from tests.examples import ROOT
+from tests.storage.scenarios import small
+
+EN = Words("en")
+
+
+@pytest.fixture(scope="module")
+def leaking():
+    return jcm.compute(jcm.load_scenario(ROOT / "scenarios/indonesia_ccs_reserve.yaml"))
+
+
+@pytest.fixture(scope="module")
+def study(leaking):
+    return jcm.reserve_study(leaking)
+
+
+def page(results, name):
+    """Return a section as text, its tags taken out and white space as one blank."""
+    html = STORAGE_SECTIONS[name](results, EN)
+    text = re.sub(r"<svg.*?</svg>", " ", html, flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text).replace("\xa0", " "))
+
+
+def near(value, error):
+    digits = max(-int(np.floor(np.log10(100 * error))), 0)
+    return f"{100 * value:.{digits}f} ± {100 * error:.{digits}f} %"
+
+
+def test_the_answer_tells_probability_and_rate_with_draws_and_seed(leaking, study):
+    text = page(leaking, "reserve_answer")
+    at = study.at(100)
+    told = near(study["sufficient"][at], study["sufficient_error"][at])
+    covers = "covers all reversals for 100 years with a probability of"
+    assert f"A reserve of 3 % of the credits {covers} {told}" in text
+    assert f"{study.samples:,} draws, seed 1" in text
+    assert "29,684,430 t of CO₂ are stored over 20 years." in text
+
+
+def test_the_stages_and_the_rules_of_the_account_are_told(leaking):
+    text = page(leaking, "stored")
+    assert "credits arise, from 2030 to 2049." in text
+    assert "The post-termination period lasts from 2055 to 2074." in text
+    assert "From 2075 on the project is complete" in text
+    text = page(leaking, "reserve_account")
+    assert "What the reserve cannot cover is made good by the project participants." in text
+    assert "The reserve is never released." in text
+    changed = leaking.scenario.with_(
+        {
+            "reserve.release_after": 30,
+            "reserve.release_share": 0.1,
+            "reserve.top_up": "participants",
+        }
+    )
+    text = page(jcm.compute(changed), "reserve_account")
+    assert "After 30 years without a reversal 10 % of the reserve is released each year." in text
+    assert "After a reversal the participants fill the reserve up again." in text
+
+
+def test_the_table_of_horizons_holds_the_numbers_of_the_study(leaking, study):
+    text = page(leaking, "required_rate")
+    for years in (100, 1000, 10_000):
+        at = study.at(years)
+        row = " ".join(
+            near(study["required_rate"][k, at], study["required_rate_error"][k, at])
+            for k in range(len(SHARES))
+        )
+        assert f"{years:,} years {row}" in text
+        assert f"{round(float(study['expected_shortfall'][at])):,} ±" in text
+
+
+def test_the_adequacy_table_has_a_column_for_each_horizon(leaking, study):
+    text = page(leaking, "adequacy")
+    assert "Reserve rate 20 years 100 years 1,000 years 10,000 years" in text
+    at = int(np.searchsorted(study["rate"], study["rate"][-1] / 2))
+    row = study.at(1000)
+    assert near(study["adequacy"][row, at], study["adequacy_error"][row, at]) in text
+
+
+def test_diversification_names_every_kind_that_is_compared(leaking, study):
+    text = page(leaking, "diversification")
+    assert "Sites All sites alike Independent sites" in text
+    independent = study["dependence"].tolist().index("independent")
+    told = near(
+        study["diversified_rate"][independent, 0], study["diversified_rate_error"][independent, 0]
+    )
+    assert told in text
+
+
+def test_the_balance_is_told_every_fifth_year_and_in_the_last(leaking, study):
+    text = page(leaking, "reserve_account")
+    for at in (0, 5, 95, 99):
+        low, middle, high = (
+            f"{round(float(study['reserve_balance'][k, at])):,}" for k in (0, 2, 4)
+        )
+        assert f"{2030 + at} {low} {middle} {high}" in text
+    assert "2031 " not in text
+
+
+def test_without_leaks_there_is_nothing_to_tell(tmp_path):
+    results = jcm.compute(small(tmp_path, storage__leakage=None))
+    assert {name: section(results, EN) for name, section in STORAGE_SECTIONS.items()} == (
+        dict.fromkeys(STORAGE_SECTIONS, "")
+    )
+
+
+def test_a_project_of_independent_events_says_that_it_was_computed_by_transform(tmp_path):
+    mass = {"distribution": {"shape": "lognormal", "mean": 4000, "sd": 12000}}
+    storage = {"events": {"per_year": 0.03, "mass": mass}, "leakage": None}
+    text = page(jcm.compute(small(tmp_path, storage=storage)), "reserve_answer")
+    assert "computed from the distribution of all leaks, by transform" in text
+
+
+@pytest.mark.parametrize("name", STORAGE_SECTIONS)
+def test_no_section_shows_a_raw_name_or_a_number_that_is_none(leaking, name):
+    text = page(leaking, name)
+    assert text.strip()
+    assert not re.search(r"\b(nan|inf|None|[a-z]+_[a-z_]+)\b", text)
