@@ -70,6 +70,7 @@ def _add_bringing_in(does: Any) -> None:
     issue = command(does, "issue", "book the credits of a scenario", _issue)
     issue.add_argument("scenario", metavar="scenario.yaml")
     issue.add_argument("--registered", type=day, metavar="DAY", help="of the project")
+    issue.add_argument("--reversals", action="store_true", help="and what becomes of the reserve")
 
 
 def _add_authorizing(does: Any) -> None:
@@ -88,7 +89,7 @@ def _add_authorizing(does: Any) -> None:
 
 
 def _add_moving(does: Any) -> None:
-    move = _moving(does, "transfer", "move credits to another account", _transfer)
+    move = _moving(does, "transfer", "move credits, or release a reserve's", _transfer)
     move.add_argument("--to", required=True, metavar="ACCOUNT")
     first = _moving(does, "first-transfer", "transfer internationally", _first_transfer)
     first.add_argument("--to", default="", metavar="ACCOUNT", help="if they are not there already")
@@ -227,11 +228,17 @@ def _import(given: argparse.Namespace) -> str:
 
 def _issue(given: argparse.Namespace) -> str:
     from jcm_models.ledger_booking import scenario_events
+    from jcm_models.ledger_reversals import book_reversals
     from jcm_models.simulation import compute, load_scenario
 
     results = compute(load_scenario(given.scenario))
     with opened(given, new=True) as ledger:
-        return _booked(ledger.append(scenario_events(results, given.registered)))
+        booked = ledger.append(scenario_events(results, given.registered))
+        if not given.reversals:
+            return _booked(booked)
+        reversals = book_reversals(ledger, results)
+    lines = [f"{tonnes:,} tCO2e of {year} open" for year, tonnes in reversals.open.items()]
+    return "\n".join([_booked(booked + reversals.booked), *lines])
 
 
 def _authorize(given: argparse.Namespace) -> str:
@@ -280,10 +287,11 @@ def _covered(grant: Grant, account: str, booked: Sequence[Booked]) -> str:
 
 
 def _transfer(given: argparse.Namespace) -> str:
-    from jcm_models.ledger_database.operations import transfer
+    from jcm_models.ledger_database.operations import release_reserve, transfer
 
+    move = release_reserve if given.account.endswith("-reserve") else transfer
     with opened(given, given.account, given.to) as ledger:
-        return _booked(transfer(ledger, given.day, _amount(given), given.to))
+        return _booked(move(ledger, given.day, _amount(given), given.to))
 
 
 def _first_transfer(given: argparse.Namespace) -> str:

@@ -26,6 +26,7 @@ BANDS = {
     4: "batch levels_over_time shares_over_time article6_over_time storage_over_time "
     "storage_draws reserve_exact reserve_pooling reserve_answers steps identities issuances "
     "results simulation explanation runs worked_examples ledger_database ledger_booking "
+    "ledger_reversals "
     "published_replay",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections storage_sections methods_page starting styles summary sliders "

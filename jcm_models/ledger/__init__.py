@@ -20,12 +20,13 @@ from jcm_models.ledger.events import (
     Opening,
     Registration,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     UnitEvent,
     Units,
 )
-from jcm_models.ledger.rules import end_of_memorandum
+from jcm_models.ledger.register_rules import end_of_memorandum
 from jcm_models.ledger.texts import unwritable
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Opening",
     "Registration",
     "ReserveCancellation",
+    "ReserveRelease",
     "Retirement",
     "Transfer",
     "UnitEvent",

@@ -18,12 +18,14 @@ from jcm_models.ledger.events import (
     Opening,
     Registration,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     UnitEvent,
     Units,
 )
-from jcm_models.ledger.rules import OTHER_PURPOSES, refusals
+from jcm_models.ledger.register_rules import OTHER_PURPOSES
+from jcm_models.ledger.rules import refusals
 from jcm_models.problems import Problem
 
 __all__ = ["LedgerError", "book_all", "move"]
@@ -135,7 +137,7 @@ def move(event: Event) -> tuple[str | None, str | None]:
         case Transfer() | FirstTransfer():
             there = event.target.partition("-")[0]
             target = event.target if there == register else f"{there}-incoming"
-        case Acquisition():
+        case Acquisition() | ReserveRelease():
             target = event.target
         case Retirement():
             target = f"{register}-retirement"
@@ -201,4 +203,5 @@ _EFFECTS: dict[str, Callable[[Book, Any], Callable[[Block], None]]] = {
     Retirement.kind: _used,
     Cancellation.kind: _used,
     ReserveCancellation.kind: _moved,
+    ReserveRelease.kind: _moved,
 }

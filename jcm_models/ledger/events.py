@@ -24,6 +24,7 @@ __all__ = [
     "Opening",
     "Registration",
     "ReserveCancellation",
+    "ReserveRelease",
     "Retirement",
     "Transfer",
     "UnitEvent",
@@ -231,6 +232,14 @@ class ReserveCancellation(UnitEvent):
     reason: str = field(default="reversal")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveRelease(UnitEvent):
+    """Units of a reserve go to a holder of the same register: no reversal needs them any more."""
+
+    kind = "reserve_release"
+    target: str
+
+
 EVENTS: dict[str, type[Event]] = {
     each.kind: each
     for each in (
@@ -247,5 +256,6 @@ EVENTS: dict[str, type[Event]] = {
         Retirement,
         Cancellation,
         ReserveCancellation,
+        ReserveRelease,
     )
 }

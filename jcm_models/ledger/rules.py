@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from jcm_models.ledger import register_rules
 from jcm_models.ledger.accounts import FINAL, HOLDING, Account
 from jcm_models.ledger.book import JAPAN, Block, Book
 from jcm_models.ledger.events import (
@@ -21,23 +21,19 @@ from jcm_models.ledger.events import (
     Opening,
     Registration,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     UnitEvent,
 )
-from jcm_models.ledger.texts import alike, unwritable
+from jcm_models.ledger.register_rules import NDC, OTHER_PURPOSES, PURPOSES
+from jcm_models.ledger.texts import unwritable
 
-__all__ = ["FIRST_TRANSFER_BY", "MOST_UNITS", "NDC", "PURPOSES", "end_of_memorandum", "refusals"]
+__all__ = ["MOST_UNITS", "refusals"]
 
-NDC = "NDC"
 PLEDGE = "pledge"
-OTHER_PURPOSES = ("IMP", "OP")
-PURPOSES = (NDC, *OTHER_PURPOSES)
-FIRST_TRANSFER_BY = ("Authorisation", "Issuance", "Use or Cancellation")
 # A million billion tonnes: far more than there is to reduce, and within what databases count.
 MOST_UNITS = 10**15
-_MONTHS_OF_NOTICE = 6
-_DECEMBER = 12
 
 
 def refusals(book: Book, event: Event, blocks: list[Block]) -> list[str]:
@@ -80,102 +76,14 @@ def _common(book: Book, event: UnitEvent, blocks: list[Block]) -> Iterator[str]:
         yield f"{event.source} holds units that are retired or cancelled; they never move again"
     if kind == "incoming" and not isinstance(event, Acquisition):
         yield f"{event.source} holds units on their way; the register must acquire them first"
-    if kind == "reserve" and not isinstance(event, ReserveCancellation):
-        yield f"{event.source} is a reserve; its units leave it by a reserve cancellation only"
+    if kind == "reserve" and not isinstance(event, ReserveCancellation | ReserveRelease):
+        yield (
+            f"{event.source} is a reserve; its units leave it by a reserve cancellation or release "
+            "only"
+        )
     latest = max((block.since for block in blocks), default=event.day)
     if event.day < latest:
         yield f"it is dated before {latest}, when its units were issued or last moved"
-
-
-def _opening(book: Book, event: Opening, _: list[Block]) -> Iterator[str]:
-    try:
-        account = Account.parse(event.account)
-    except ValueError as error:
-        yield str(error)
-        return
-    if account.register not in book.registers:
-        yield f"{account.register} keeps no register"
-    same = [name for name in book.participants if alike(name) == alike(event.account)]
-    if book.knows(event.account):
-        yield f"the account {event.account} is open already"
-    elif same:
-        yield f"the account {event.account} looks like {same[0]}, which is open already"
-    elif account.kind != "participant":
-        yield f"{event.account} is no participant's account; every register has the others"
-
-
-def _registration(book: Book, event: Registration, _: list[Block]) -> Iterator[str]:
-    for name in book.projects:
-        if name == event.project:
-            yield f"project {name} is registered already"
-        elif alike(name) == alike(event.project):
-            yield f"project {event.project} looks like project {name}, which is registered already"
-    if event.host not in book.registers or event.host == JAPAN:
-        yield f"the host {event.host!r} is no partner country's code (such as THA)"
-    signed = book.signed.get(event.host)
-    if signed and event.day < signed:
-        yield f"the memorandum with {event.host} was signed on {signed}, after {event.day}"
-    notice = book.notices.get(event.host)
-    if notice and event.day >= end_of_memorandum(notice):
-        yield (
-            f"the memorandum with {event.host} ended on {end_of_memorandum(notice)}, six months "
-            f"after the notice of {notice}; projects registered before go on, new ones cannot"
-        )
-
-
-def end_of_memorandum(notice: datetime.date) -> datetime.date:
-    """Return the first day without the memorandum, six months after a notice."""
-    month = notice.month + _MONTHS_OF_NOTICE
-    year, month = notice.year + (month > _DECEMBER), (month - 1) % _DECEMBER + 1
-    after = datetime.date(year + month // _DECEMBER, month % _DECEMBER + 1, 1)
-    last = (after - datetime.timedelta(days=1)).day
-    return datetime.date(year, month, min(notice.day, last))
-
-
-def _notice(book: Book, event: Notice, _: list[Block]) -> Iterator[str]:
-    if event.partner not in book.registers or event.partner == JAPAN:
-        yield f"there is no memorandum with {event.partner!r}"
-    if event.partner in book.notices:
-        yield f"notice was given already, on {book.notices[event.partner]}"
-    end = end_of_memorandum(event.day)
-    late = [p for p in book.projects.values() if p.host == event.partner and p.day >= end]
-    yield from (
-        f"the memorandum would have ended on {end}, and project {each.project} was registered on "
-        f"{each.day}"
-        for each in late
-    )
-
-
-def _grant(book: Book, event: Grant, _: list[Block]) -> Iterator[str]:
-    if event.authorization in book.grants:
-        yield f"there is an authorization {event.authorization} already"
-    if event.host not in book.registers or event.host == JAPAN:
-        yield f"the host {event.host!r} is no partner country's code (such as THA)"
-    wrong = [purpose for purpose in event.purposes if purpose not in PURPOSES]
-    if wrong or not event.purposes:
-        yield f"found purposes {list(event.purposes)}; allowed are {', '.join(PURPOSES)}"
-    if event.first_vintage < book.first_itmo_vintage:
-        yield (
-            f"vintages before {book.first_itmo_vintage} are no mitigation outcomes to transfer; "
-            f"found {event.first_vintage}"
-        )
-    if event.last_vintage < event.first_vintage:
-        yield f"its last vintage {event.last_vintage} lies before its first {event.first_vintage}"
-    if event.quantity is not None and event.quantity < 1:
-        yield f"found a quantity of {event.quantity}; it is 1 or more, or left out for no limit"
-    if set(event.purposes) & set(OTHER_PURPOSES) and event.first_transfer not in FIRST_TRANSFER_BY:
-        yield (
-            "for other purposes than an NDC the host says what counts as first transfer: "
-            f"{' | '.join(FIRST_TRANSFER_BY)}; found {event.first_transfer!r}"
-        )
-    yield from (
-        f"project {name} is not registered" for name in event.projects if name not in book.projects
-    )
-
-
-def _entity(book: Book, event: Entity, _: list[Block]) -> Iterator[str]:
-    if event.party not in book.registers:
-        yield f"{event.party} is no Party of the JCM"
 
 
 def _issuance(book: Book, event: Issuance, _: list[Block]) -> Iterator[str]:
@@ -380,12 +288,22 @@ def _reserve_cancellation(book: Book, event: ReserveCancellation, _: list[Block]
         yield f"{event.source} is no reserve; cancel its units by a cancellation"
 
 
+def _reserve_release(book: Book, event: ReserveRelease, _: list[Block]) -> Iterator[str]:
+    if book.knows(event.source) and Account.parse(event.source).kind != "reserve":
+        yield f"{event.source} is no reserve; move its units by a transfer"
+    yield from _held_by_a_holder(book, event.target)
+    if book.knows(event.target) and Account.parse(event.target).kind == "reserve":
+        yield f"{event.target} is a reserve, too; a release is for a holder"
+    if event.source.partition("-")[0] != event.target.partition("-")[0]:
+        yield "a release stays in the register of the reserve; transfer its units after"
+
+
 _RULES: dict[str, Callable[[Book, Any, list[Block]], Iterator[str]]] = {
-    Opening.kind: _opening,
-    Registration.kind: _registration,
-    Notice.kind: _notice,
-    Grant.kind: _grant,
-    Entity.kind: _entity,
+    Opening.kind: register_rules.opening,
+    Registration.kind: register_rules.registration,
+    Notice.kind: register_rules.notice,
+    Grant.kind: register_rules.grant,
+    Entity.kind: register_rules.entity,
     Issuance.kind: _issuance,
     Authorization.kind: _authorization,
     FirstTransfer.kind: _first_transfer,
@@ -394,4 +312,5 @@ _RULES: dict[str, Callable[[Book, Any, list[Block]], Iterator[str]]] = {
     Retirement.kind: _retirement,
     Cancellation.kind: _cancellation,
     ReserveCancellation.kind: _reserve_cancellation,
+    ReserveRelease.kind: _reserve_release,
 }

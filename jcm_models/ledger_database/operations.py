@@ -22,6 +22,7 @@ from jcm_models.ledger import (
     Grant,
     LedgerError,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     Units,
@@ -37,6 +38,7 @@ __all__ = [
     "cancel",
     "cancel_reserve",
     "first_transfer",
+    "release_reserve",
     "retire",
     "transfer",
 ]
@@ -366,4 +368,26 @@ def cancel_reserve(
         lambda units: ReserveCancellation(
             day=day, units=units, source=amount.account, reason=reason
         ),
+    )
+
+
+def release_reserve(ledger: Ledger, day: datetime.date, amount: Amount, to: str) -> list[Booked]:
+    """Release units of a reserve to a holder of the same register.
+
+    Parameters
+    ----------
+    ledger, day, amount
+        As for `transfer`; the account is a reserve.
+    to : str
+        The account that gets them.
+
+    Raises
+    ------
+    LedgerError
+        If the reserve is overdrawn, or either account is none that can take part.
+    """
+    return _each(
+        ledger,
+        amount,
+        lambda units: ReserveRelease(day=day, units=units, source=amount.account, target=to),
     )

@@ -23,6 +23,7 @@ from tests.ledger.examples import (
     opening,
     registration,
     reserve_cancellation,
+    reserve_release,
     retirement,
     transfer,
     units,
@@ -150,7 +151,7 @@ UNITS = {
     ),
     "a reserve is not spent": Case(
         transfer(units(201, 201), "JPN-reserve", A),
-        "JPN-reserve is a reserve; its units leave it by a reserve cancellation only",
+        "JPN-reserve is a reserve; its units leave it by a reserve cancellation or release only",
         reserve_cancellation(units(201, 201)),
     ),
     "a reserve is not authorized": Case(
@@ -162,6 +163,26 @@ UNITS = {
         reserve_cancellation(units(1, 5), A),
         f"{A} is no reserve; cancel its units by a cancellation",
         cancellation(units(1, 5), A),
+    ),
+    "a release is no way to move a holder's units": Case(
+        reserve_release(units(1, 5), B, A),
+        f"{A} is no reserve; move its units by a transfer",
+        transfer(units(1, 5), A, B),
+    ),
+    "a release stays in its register": Case(
+        reserve_release(units(201, 205), "THA-government"),
+        "a release stays in the register of the reserve; transfer its units after",
+        reserve_release(units(201, 205), "JPN-government"),
+    ),
+    "a release is for a holder": Case(
+        reserve_release(units(201, 205), "JPN-reserve"),
+        "JPN-reserve is a reserve, too; a release is for a holder",
+        reserve_release(units(201, 205), A),
+    ),
+    "a release retires nothing": Case(
+        reserve_release(units(201, 205), "JPN-retirement"),
+        "units come to JPN-retirement by retirement or cancellation only",
+        reserve_release(units(201, 205), A),
     ),
     "a reserve makes good no more than it holds": Case(
         reserve_cancellation(units(201, 211)),

@@ -22,6 +22,7 @@ from jcm_models.ledger import (
     Opening,
     Registration,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     Units,
@@ -121,6 +122,10 @@ def cancellation(given: Units, source: str, **more: Any) -> Event:
 
 def reserve_cancellation(given: Units, source: str = "JPN-reserve", **more: Any) -> Event:
     return _of_units(ReserveCancellation, given, source, **more)
+
+
+def reserve_release(given: Units, target: str, source: str = "JPN-reserve", **more: Any) -> Event:
+    return _of_units(ReserveRelease, given, source, target=target, **more)
 
 
 # Both registers, one project in each of two partner countries, and every kind of authorization.

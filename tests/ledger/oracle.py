@@ -25,6 +25,7 @@ from jcm_models.ledger import (
     Opening,
     Registration,
     ReserveCancellation,
+    ReserveRelease,
     Retirement,
     Transfer,
     UnitEvent,
@@ -168,7 +169,7 @@ class Oracle:
             yield "gone for good"
         if kind == "incoming" and not isinstance(event, Acquisition):
             yield "on its way"
-        if kind == "reserve" and not isinstance(event, ReserveCancellation):
+        if kind == "reserve" and event.kind not in ("reserve_cancellation", "reserve_release"):
             yield "reserved"
         if event.day < tonne.since:
             yield "before"
@@ -288,6 +289,13 @@ class Oracle:
         if kind_of(tonne.account) != "reserve":
             yield "no reserve"
 
+    def _reserve_release(self, tonne: Tonne, event: ReserveRelease) -> Iterator[str]:
+        yield from self._holds(event.target)
+        if kind_of(tonne.account) != "reserve" or kind_of(event.target) == "reserve":
+            yield "not from a reserve to a holder"
+        if register_of(event.target) != register_of(tonne.account):
+            yield "released abroad"
+
     def _holds(self, account: str) -> Iterator[str]:
         if account not in self.accounts or kind_of(account) in GONE | {"incoming"}:
             yield "no account that can take it"
@@ -345,7 +353,7 @@ class Oracle:
                 tonne.sent_to = event.target if abroad else ""
                 if isinstance(event, FirstTransfer):
                     tonne.transferred_first(event.day, "First transfer to another Party")
-            case Acquisition():
+            case Acquisition() | ReserveRelease():
                 into, tonne.sent_to = event.target, ""
             case Retirement() | Cancellation() | ReserveCancellation():
                 into = f"{home}-{'retirement' if isinstance(event, Retirement) else 'cancellation'}"

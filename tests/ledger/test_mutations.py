@@ -33,6 +33,21 @@ RULES = {
         'if kind == "reserve" and',
         'if kind == "pocket" and',
     ),
+    "a release takes units of any account": (
+        "rules",
+        'yield f"{event.source} is no reserve; move its units by a transfer"',
+        "pass",
+    ),
+    "a release goes abroad": (
+        "rules",
+        'yield "a release stays in the register of the reserve; transfer its units after"',
+        "pass",
+    ),
+    "a released unit stays in the reserve": (
+        "booking",
+        "case Acquisition() | ReserveRelease():",
+        "case Acquisition():",
+    ),
     "units on their way are passed on": (
         "rules",
         'if kind == "incoming" and not',
@@ -48,9 +63,13 @@ RULES = {
         "if any(block.authorization for block in blocks):",
         "if False:",
     ),
-    "a notice runs for five months": ("rules", "_MONTHS_OF_NOTICE = 6", "_MONTHS_OF_NOTICE = 5"),
+    "a notice runs for five months": (
+        "register_rules",
+        "_MONTHS_OF_NOTICE = 6",
+        "_MONTHS_OF_NOTICE = 5",
+    ),
     "a memorandum lasts one day longer": (
-        "rules",
+        "register_rules",
         "event.day >= end_of_memorandum(notice):",
         "event.day > end_of_memorandum(notice):",
     ),
@@ -245,6 +264,9 @@ def put_in(monkeypatch: pytest.MonkeyPatch, name: str, words: str, others: str) 
         for key, value in list(vars(other).items()):
             if id(value) in own:
                 monkeypatch.setattr(other, key, getattr(made, own[id(value)]))
+            for kind, rule in list(value.items()) if isinstance(value, dict) else ():
+                if id(rule) in own:  # a table of rules
+                    monkeypatch.setitem(value, kind, getattr(made, own[id(rule)]))
 
 
 def _is_of(value: object, name: str) -> bool:

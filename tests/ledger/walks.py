@@ -207,6 +207,13 @@ def _reserve_cancellation(_rng, _, _tonne, units, source, **day):
     return examples.reserve_cancellation(units, source, **day)
 
 
+def _reserve_release(rng, oracle, tonne, units, source, **day):
+    home = register_of(tonne.account)
+    own = sorted(a for a in oracle.accounts if register_of(a) == home)
+    target = _mostly(rng, rng.choice(own), "JPN-reserve", "THA-government", "JPN-retirement")
+    return examples.reserve_release(units, target, source, **day)
+
+
 _Kind = Callable[[Random, Oracle, Tonne, Units, str], Event]
 _KINDS: tuple[_Kind, ...] = (
     _authorization,
@@ -216,6 +223,7 @@ _KINDS: tuple[_Kind, ...] = (
     _retirement,
     _cancellation,
     _reserve_cancellation,
+    _reserve_release,
 )
 _ANYWHERE = (_transfer, _retirement, _cancellation)
 
@@ -224,7 +232,7 @@ def _likely(tonne: Tonne) -> tuple[_Kind, ...]:
     """Return what may well happen to a tonne."""
     kind = kind_of(tonne.account)
     if kind in ("reserve", "incoming"):
-        return (_reserve_cancellation,) if kind == "reserve" else (_acquisition,)
+        return (_reserve_cancellation, _reserve_release) if kind == "reserve" else (_acquisition,)
     if tonne.grant is None:
         return (_authorization, _authorization, *_ANYWHERE)
     return _ANYWHERE if tonne.first_transferred else (_first_transfer, _first_transfer, *_ANYWHERE)
