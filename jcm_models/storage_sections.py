@@ -22,6 +22,9 @@ from jcm_models.pieces import render
 from jcm_models.reserve_answers import SHARES, ReserveStudy, reserve_study
 from jcm_models.reserve_pooling import POOL_SHARE
 from jcm_models.results import Results
+from jcm_models.storage import SecurityCalculator, Trapped
+from jcm_models.storage_over_time import injections
+from jcm_models.storage_regimes import means
 from jcm_models.wording import Words, number
 
 __all__ = ["STORAGE_SECTIONS"]
@@ -180,13 +183,40 @@ def stored(study: ReserveStudy, words: Words) -> str:
     heads = [words("table.year"), words("ccs.injected")]
     heads += [words(f"ccs.{name}_{place}") for name in ("stored", "leaked") for place in _PLACES]
     tables = [_Table(words("ccs.stocks_caption"), heads, rows, folded=True, years=True)]
+    tables += _trapped(study, words)
     title = words("storage.stocks_title")
     return _page(
         words, title, figure=figure, place=1, sentences=list(_stages(study, words)), tables=tables
     )
 
 
+def _trapped(study: ReserveStudy, words: Words) -> Iterator[_Table]:
+    """Yield how the CO2 is held in the long run, where the model tells."""
+    scenario = study.results.scenario
+    leakage = scenario.storage.leakage
+    if leakage is None or leakage.model != "security_calculator":
+        return
+    plans = injections(scenario, scenario.storage, study.results["co2_stored"])
+    model = SecurityCalculator(means(str(leakage.regime)))
+    years = np.array(_TRAPPED)
+    held = [model.trapped(plan, years) for _, plan in plans]
+    total = sum(plan.total for _, plan in plans)
+    shares = {
+        name: sum(getattr(each, name)[0] for each in held) / total for name in Trapped._fields
+    }
+    rows = [
+        (_years(int(year), words), [_share(share[at]) for share in shares.values()])
+        for at, year in enumerate(years)
+    ]
+    heads = [words("ccs.horizon"), *(words(f"ccs.held_{name}") for name in shares)]
+    wells = total / plans[0].plan.period / means(str(leakage.regime))["injection_per_well"].item()
+    yield _Table(
+        words("ccs.held_caption", wells=number(math.ceil(wells))), heads, rows, folded=True
+    )
+
+
 _PLACES = ("low", "middle", "high")
+_TRAPPED = (30, 100, 500, 1000, 5000, 10_000)
 
 
 def _spread(quantiles: Array) -> list[str]:

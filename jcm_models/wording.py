@@ -100,4 +100,6 @@ def written_text(written: str) -> str:
 
 def unit_text(unit: str) -> str:
     """Write a unit as people do: tCO₂e/yr; nothing for a share."""
+    if unit == "1/yr":
+        return "a year"
     return "" if unit == "1" else unit.replace("CO2", "CO\N{SUBSCRIPT TWO}")

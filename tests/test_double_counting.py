@@ -348,7 +348,11 @@ MUTATIONS = {
     ),
     "a use before the authorization": (
         "not_authorized",
-        lambda r, at: reauthorized(r, day=datetime.date(2030, 12, 31)),
+        lambda r, at: (
+            reauthorized(r, day=datetime.date(2030, 12, 31))
+            if r["MNG"].actions or r["JPN"].actions
+            else None
+        ),
     ),
     "a use for a purpose not authorized": (
         "purpose_not_authorized",

@@ -67,6 +67,14 @@ def test_the_stages_and_the_rules_of_the_account_are_told(leaking):
     assert "After a reversal the participants fill the reserve up again." in text
 
 
+def test_how_the_co2_is_held_adds_up_to_all_of_it(leaking):
+    text = page(leaking, "stored")
+    assert "injected through 2 wells" in text
+    row = re.search(r"1,000 years ((?:[\d.]+ % ){5})", text)
+    shares = [float(share) for share in row[1].replace("%", "").split()]
+    assert sum(shares) == pytest.approx(100, abs=0.2)
+
+
 def test_the_table_of_horizons_holds_the_numbers_of_the_study(leaking, study):
     text = page(leaking, "required_rate")
     for years in (100, 1000, 10_000):
