@@ -41,6 +41,7 @@ Whole = NDArray[np.int64]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SHARES = (0.90, 0.95, 0.99)
+RISKS = (0.01, 0.05, 0.10, 0.50)
 DISCOUNTS = (0.0, 0.01, 0.02, 0.03, 0.05)
 FAR = (100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000)
 """Years since the first injection that are looked at beyond those simulated."""
@@ -139,6 +140,7 @@ _COORDINATES = {
     "quantile": {"long_name": "Share of draws that are lower"},
     "rate": {"long_name": "Reserve rate", "units": "1"},
     "share": {"long_name": "Share of draws in which the reserve suffices", "units": "1"},
+    "risk": {"long_name": "Share of draws that have fallen short", "units": "1"},
     "discount": {"long_name": "Discount rate", "units": "1/yr"},
     "bearer": {"long_name": "Who makes a reversal good"},
     "dependence": {"long_name": "How sites depend on each other"},
@@ -214,6 +216,7 @@ def _coordinates(timeline: _Timeline) -> dict[str, NDArray[Any]]:
         "simulated_year": timeline.first + np.arange(timeline.simulated),
         "quantile": np.array(QUANTILES),
         "share": np.array(SHARES),
+        "risk": np.array(RISKS),
         "discount": np.array(DISCOUNTS),
         "bearer": np.array(BEARERS),
         "sites": np.array(POOLS),
@@ -296,9 +299,17 @@ def _adequacy(claims: Array, timeline: _Timeline, results: Results) -> dict[str,
         "reserve_rate": np.asarray(by_rate),
         **_pairs("adequacy", share_that_suffices(required, rates)),
         **_pairs("sufficient", _sufficient(required, timeline, results)),
+        "first_shortfall": _first_shortfalls(required, by_rate, timeline.years),
         **_pairs("required_rate", rate_that_suffices(required, SHARES)),
         **_pairs("expected_shortfall", expected_shortfall(claims, timeline.credits, by_rate)),
     }
+
+
+def _first_shortfalls(required: Array, rate: float, years: Whole) -> Array:
+    """Return the years by which so many of the draws have fallen short [yr]; infinite if never."""
+    short = (required > rate * (1 + _NOISE)).mean(axis=0)
+    at = np.array([np.searchsorted(short, risk) for risk in RISKS])
+    return np.asarray(np.append(years.astype(float), np.inf)[at])
 
 
 def _sufficient(required: Array, timeline: _Timeline, results: Results) -> Estimate:

@@ -18,6 +18,7 @@ _MODELS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "constant": (("rate",), ()),
     "decaying": (("rate", "decay"), ("floor",)),
     "table": (("table",), ()),
+    "pool": (("probability", "loss"), ()),
 }
 _DEPENDENCE: Mapping[str, tuple[str, ...]] = {
     "independent": (),

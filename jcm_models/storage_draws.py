@@ -17,9 +17,10 @@ from jcm_models.storage import (
     Injection,
     LeakModel,
     SecurityCalculator,
+    YearlyChance,
     draw_blowouts,
 )
-from jcm_models.storage_over_time import SiteInjection, leak_table
+from jcm_models.storage_over_time import SiteInjection, leak_model
 from jcm_models.storage_regimes import drawn, regime
 from jcm_models.storage_settings import Dependence, Leakage, Storage
 from jcm_models.values import Value
@@ -137,6 +138,8 @@ class _Draws:
         model, years = self._model(leakage, site), since[begun]
         if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
             leaked[:, begun] = self._with_events(model, plan, years, site)
+        elif isinstance(model, YearlyChance):
+            leaked[:, begun] = model.drawn(plan, years, self.samples, self.generator)
         else:
             leaked[:, begun] = model.leaked(plan, years)
         return leaked
@@ -157,8 +160,8 @@ class _Draws:
         return self.storage.leakage
 
     def _model(self, leakage: Leakage, site: int) -> LeakModel:
-        if leakage.model == "table":
-            return leak_table(self.scenario)
+        if leakage.model in ("table", "pool"):
+            return leak_model(self.scenario, leakage)
         shares = self._shares[:, site]
         if leakage.model == "security_calculator":
             return SecurityCalculator(drawn(str(leakage.regime), shares))

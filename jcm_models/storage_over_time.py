@@ -24,6 +24,7 @@ from jcm_models.storage import (
     LeakTable,
     SecurityCalculator,
     Stages,
+    YearlyChance,
     read_leak_table,
 )
 from jcm_models.storage_regimes import means
@@ -129,6 +130,8 @@ def leak_model(scenario: Scenario, leakage: Leakage) -> LeakModel:
         case "decaying":
             floor = 0.0 if leakage.floor is None else _one(leakage.floor)
             return DecayingShare(_one(leakage.rate), floor, _one(leakage.decay))
+        case "pool":
+            return YearlyChance(_one(leakage.probability), _one(leakage.loss))
         case "table":
             return leak_table(scenario)
         case _:

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from jcm_models.figures import (
-    Figure,
     adequacy_figure,
     bands_figure,
     diversification_figure,
     required_rate_figure,
 )
-from jcm_models.pieces import render
 from jcm_models.reserve_answers import SHARES, ReserveStudy, reserve_study
 from jcm_models.reserve_pooling import POOL_SHARE
 from jcm_models.results import Results
 from jcm_models.storage import SecurityCalculator, Trapped
 from jcm_models.storage_over_time import injections
 from jcm_models.storage_regimes import means
+from jcm_models.study_pieces import Table, page, share_text, with_error, years_text
 from jcm_models.wording import Words, number
 
 __all__ = ["STORAGE_SECTIONS"]
@@ -55,17 +52,6 @@ class _Latest:
 _latest = _Latest()
 
 
-@dataclass(frozen=True)
-class _Table:
-    """A table beside a figure: its heads, and rows of a name and cells."""
-
-    caption: str
-    heads: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
-    folded: bool = False
-    years: bool = False
-
-
 Section = Callable[[Results, Words], str]
 
 
@@ -80,45 +66,6 @@ def _where_it_leaks(section: Callable[[ReserveStudy, Words], str]) -> Section:
     return shown
 
 
-def _page(
-    words: Words,
-    title: str,
-    *,
-    figure: Figure | None = None,
-    place: int = 0,
-    sentences: Sequence[str] = (),
-    tables: Sequence[_Table] = (),
-) -> str:
-    drawn = Markup(figure.html()) if figure else None
-    return render(
-        "study.html",
-        words,
-        title=title,
-        figure=drawn,
-        n=place,
-        sentences=sentences,
-        tables=tables,
-    )
-
-
-def _share(value: float) -> str:
-    """Write a share in per cent, with as many digits as say something."""
-    return number(float(value), "1")
-
-
-def _near(value: float, error: float) -> str:
-    """Write a share and its standard error in per cent, to the digits that the error leaves."""
-    percent, spread = 100 * float(value), 100 * float(error)
-    if spread <= 0:
-        return _share(value)
-    digits = max(-math.floor(math.log10(spread)), 0)
-    return f"{percent:.{digits}f} ± {spread:.{digits}f} %".replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _years(horizon: int, words: Words) -> str:
-    return words("storage.horizon_years", years=number(horizon))
-
-
 def reserve_answer(study: ReserveStudy, words: Words) -> str:
     """Return in sentences whether the reserve suffices, and what stays under ground."""
     period = _period(study)
@@ -129,23 +76,34 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
             "ccs.stored",
             stored=number(round(float(study.results["co2_stored"].sum()))),
             years=number(period),
-            retained=_share(study["retained_share"][_MIDDLE, near]),
-            far=_share(study["retained_share"][_MIDDLE, far]),
+            retained=share_text(study["retained_share"][_MIDDLE, near]),
+            far=share_text(study["retained_share"][_MIDDLE, far]),
         ),
         words(
             "ccs.suffices",
-            rate=_share(rate),
-            near=_near(study["sufficient"][near], study["sufficient_error"][near]),
-            far=_near(study["sufficient"][far], study["sufficient_error"][far]),
+            rate=share_text(rate),
+            near=with_error(study["sufficient"][near], study["sufficient_error"][near]),
+            far=with_error(study["sufficient"][far], study["sufficient_error"][far]),
         ),
         words(
             "ccs.needed",
-            near=_share(study["required_rate"][_SURE, near]),
-            far=_share(study["required_rate"][_SURE, far]),
+            near=share_text(study["required_rate"][_SURE, near]),
+            far=share_text(study["required_rate"][_SURE, far]),
+        ),
+        words(
+            "ccs.first_shortfall",
+            times=words("ccs.first_gap").join(_first_shortfalls(study, words)),
         ),
         words("ccs.drawn", draws=number(study.samples), seed=study.seed, way=_way(study, words)),
     ]
-    return _page(words, words("ccs.answer"), sentences=sentences)
+    return page(words, words("ccs.answer"), sentences=sentences)
+
+
+def _first_shortfalls(study: ReserveStudy, words: Words) -> Iterator[str]:
+    for risk, years in zip(study["risk"], study["first_shortfall"], strict=True):
+        known = math.isfinite(years)
+        key = "ccs.first_after" if known else "ccs.first_never"
+        yield words(key, risk=share_text(risk), years=number(round(years)) if known else "")
 
 
 def _way(study: ReserveStudy, words: Words) -> str:
@@ -182,15 +140,15 @@ def stored(study: ReserveStudy, words: Words) -> str:
     ]
     heads = [words("table.year"), words("ccs.injected")]
     heads += [words(f"ccs.{name}_{place}") for name in ("stored", "leaked") for place in _PLACES]
-    tables = [_Table(words("ccs.stocks_caption"), heads, rows, folded=True, years=True)]
+    tables = [Table(words("ccs.stocks_caption"), heads, rows, folded=True, years=True)]
     tables += _trapped(study, words)
     title = words("storage.stocks_title")
-    return _page(
+    return page(
         words, title, figure=figure, place=1, sentences=list(_stages(study, words)), tables=tables
     )
 
 
-def _trapped(study: ReserveStudy, words: Words) -> Iterator[_Table]:
+def _trapped(study: ReserveStudy, words: Words) -> Iterator[Table]:
     """Yield how the CO2 is held in the long run, where the model tells."""
     scenario = study.results.scenario
     leakage = scenario.storage.leakage
@@ -205,14 +163,12 @@ def _trapped(study: ReserveStudy, words: Words) -> Iterator[_Table]:
         name: sum(getattr(each, name)[0] for each in held) / total for name in Trapped._fields
     }
     rows = [
-        (_years(int(year), words), [_share(share[at]) for share in shares.values()])
+        (years_text(int(year), words), [share_text(share[at]) for share in shares.values()])
         for at, year in enumerate(years)
     ]
     heads = [words("ccs.horizon"), *(words(f"ccs.held_{name}") for name in shares)]
     wells = total / plans[0].plan.period / means(str(leakage.regime))["injection_per_well"].item()
-    yield _Table(
-        words("ccs.held_caption", wells=number(math.ceil(wells))), heads, rows, folded=True
-    )
+    yield Table(words("ccs.held_caption", wells=number(math.ceil(wells))), heads, rows, folded=True)
 
 
 _PLACES = ("low", "middle", "high")
@@ -247,11 +203,11 @@ def account(study: ReserveStudy, words: Words) -> str:
     figure = bands_figure(years, [{"reserve": balance}], words, title=title)
     by_rules, error = study["sufficient_by_rules"], study["sufficient_by_rules_error"]
     rows = [
-        (str(years[at]), [*_spread(balance[:, at]), _near(by_rules[at], error[at])])
+        (str(years[at]), [*_spread(balance[:, at]), with_error(by_rules[at], error[at])])
         for at in _listed(years.size)
     ]
     heads = [words("table.year"), *(words(f"ccs.balance_{place}") for place in _PLACES)]
-    by_year = _Table(
+    by_year = Table(
         words("ccs.balance_caption"),
         [*heads, words("ccs.covered")],
         rows,
@@ -270,9 +226,9 @@ def account(study: ReserveStudy, words: Words) -> str:
     ]
     heads = [words("ccs.bearer"), words("ccs.expected"), words("ccs.error")]
     span = words("ccs.borne_caption", first=int(years[0]), last=int(years[-1]))
-    tables = [*([_Table(span, heads, borne)] if borne else []), by_year]
+    tables = [*([Table(span, heads, borne)] if borne else []), by_year]
     rules = list(_rules(study, words))
-    return _page(words, title, figure=figure, place=2, sentences=rules, tables=tables)
+    return page(words, title, figure=figure, place=2, sentences=rules, tables=tables)
 
 
 def _rules(study: ReserveStudy, words: Words) -> Iterator[str]:
@@ -285,7 +241,7 @@ def _rules(study: ReserveStudy, words: Words) -> Iterator[str]:
         yield words("ccs.never_released")
     else:
         share, years = reserve.released_share, reserve.release_after.points[0]
-        yield words("ccs.released", share=_share(share), years=number(years))
+        yield words("ccs.released", share=share_text(share), years=number(years))
 
 
 def adequacy(study: ReserveStudy, words: Words) -> str:
@@ -301,14 +257,17 @@ def adequacy(study: ReserveStudy, words: Words) -> str:
     errors = study["adequacy_error"]
     rows = [
         (
-            _share(rates[at]),
-            [_near(curve[at], errors[study.at(horizon)][at]) for horizon, curve in curves.items()],
+            share_text(rates[at]),
+            [
+                with_error(curve[at], errors[study.at(horizon)][at])
+                for horizon, curve in curves.items()
+            ],
         )
         for at in picked
     ]
-    heads = [words("ccs.rate"), *(_years(horizon, words) for horizon in horizons)]
-    tables = [_Table(words("ccs.adequacy_caption"), heads, rows, folded=True)]
-    return _page(words, title, figure=figure, place=3, tables=tables)
+    heads = [words("ccs.rate"), *(years_text(horizon, words) for horizon in horizons)]
+    tables = [Table(words("ccs.adequacy_caption"), heads, rows, folded=True)]
+    return page(words, title, figure=figure, place=3, tables=tables)
 
 
 def _marked(study: ReserveStudy) -> float:
@@ -331,21 +290,24 @@ def required(study: ReserveStudy, words: Words) -> str:
     )
     rows = [
         (
-            _years(int(horizon), words),
+            years_text(int(horizon), words),
             [
-                *(_near(rate[at], error[at]) for rate, error in zip(rates, errors, strict=True)),
+                *(
+                    with_error(rate[at], error[at])
+                    for rate, error in zip(rates, errors, strict=True)
+                ),
                 _tonnes(study, "expected_shortfall", place),
-                _share(study["retained_share"][_MIDDLE, place]),
-                _share(study["retained_share"][_LOW, place]),
+                share_text(study["retained_share"][_MIDDLE, place]),
+                share_text(study["retained_share"][_LOW, place]),
             ],
         )
         for at, (horizon, place) in enumerate(zip(horizons, places, strict=True))
     ]
-    heads = [words("ccs.horizon"), *(words("storage.sure", share=_share(s)) for s in SHARES)]
+    heads = [words("ccs.horizon"), *(words("storage.sure", share=share_text(s)) for s in SHARES)]
     heads += [words(f"ccs.{name}") for name in ("shortfall", "retained", "retained_low")]
-    tables = [_Table(words("ccs.required_caption"), heads, rows), _delay(study, words)]
+    tables = [Table(words("ccs.required_caption"), heads, rows), _delay(study, words)]
     title = words("storage.required_title")
-    return _page(words, title, figure=figure, place=4, tables=tables)
+    return page(words, title, figure=figure, place=4, tables=tables)
 
 
 def _tonnes(study: ReserveStudy, name: str, at: int) -> str:
@@ -353,9 +315,9 @@ def _tonnes(study: ReserveStudy, name: str, at: int) -> str:
     return f"{number(value)} ± {number(error)}" if value or error else "0"
 
 
-def _delay(study: ReserveStudy, words: Words) -> _Table:
+def _delay(study: ReserveStudy, words: Words) -> Table:
     rows = [
-        (_share(rate), [_near(value, error)])
+        (share_text(rate), [with_error(value, error)])
         for rate, value, error in zip(
             study["discount"],
             study["delayed_value"],
@@ -364,7 +326,7 @@ def _delay(study: ReserveStudy, words: Words) -> _Table:
         )
     ]
     heads = [words("ccs.discount"), words("ccs.benefit")]
-    return _Table(words("ccs.delay_caption"), heads, rows, folded=True)
+    return Table(words("ccs.delay_caption"), heads, rows, folded=True)
 
 
 def diversification(study: ReserveStudy, words: Words) -> str:
@@ -381,12 +343,12 @@ def diversification(study: ReserveStudy, words: Words) -> str:
         marked=_marked(study),
     )
     rows = [
-        (number(int(count)), [_near(rates[k, at], errors[k, at]) for k in range(len(kinds))])
+        (number(int(count)), [with_error(rates[k, at], errors[k, at]) for k in range(len(kinds))])
         for at, count in enumerate(sites)
     ]
     heads = [words("ccs.sites"), *(words(f"storage.dependence_{kind}") for kind in kinds)]
-    tables = [_Table(words("ccs.diversification_caption"), heads, rows)]
-    return _page(words, title, figure=figure, place=5, tables=tables)
+    tables = [Table(words("ccs.diversification_caption"), heads, rows)]
+    return page(words, title, figure=figure, place=5, tables=tables)
 
 
 STORAGE_SECTIONS: Mapping[str, Section] = {

@@ -32,8 +32,8 @@ class Site(Section):
 class Leakage(Section):
     """How stored CO2 leaks over time."""
 
-    model: Literal["security_calculator", "constant", "decaying", "table"]
-    """Storage Security Calculator, a constant or a decaying share of what is stored, or a table."""
+    model: Literal["security_calculator", "constant", "decaying", "table", "pool"]
+    """Storage Security Calculator, constant or decaying share, table, or yearly chance (pool)."""
     regime: Regime | None = None
     """Published set of parameters of the Storage Security Calculator."""
     blowouts: Literal["expected", "events"] = "expected"
@@ -44,6 +44,12 @@ class Leakage(Section):
     """Share of the rate that never decays."""
     decay: Annotated[Value, InUnit(input_variable("storage.leakage.decay"))] | None = None
     """Speed at which the rest of the rate decays after injection."""
+    probability: Annotated[Value, InUnit(input_variable("storage.leakage.probability"))] | None = (
+        None
+    )
+    """Of the pool: probability of an event in a year, one at most."""
+    loss: Annotated[Value, InUnit(input_variable("storage.leakage.loss"))] | None = None
+    """Of the pool: share of all that is injected by then which an event lets escape."""
     table: str | None = None
     """A csv file with years since the start of injection and the share that leaks in each."""
 

@@ -67,6 +67,14 @@ def test_the_stages_and_the_rules_of_the_account_are_told(leaking):
     assert "After a reversal the participants fill the reserve up again." in text
 
 
+def test_when_the_reserve_first_falls_short_is_told(leaking, study):
+    text = page(leaking, "reserve_answer")
+    years = study["first_shortfall"]
+    assert f"The reserve has fallen short in 1 % of the draws after {years[0]:g} years" in text
+    never = jcm.compute(leaking.scenario.with_({"reserve.rate": 1}))
+    assert "less than 1 % of them within 10,000 years" in page(never, "reserve_answer")
+
+
 def test_how_the_co2_is_held_adds_up_to_all_of_it(leaking):
     text = page(leaking, "stored")
     assert "injected through 2 wells" in text

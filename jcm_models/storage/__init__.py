@@ -8,6 +8,7 @@ from jcm_models.storage.models import (
     DecayingShare,
     LeakModel,
     LeakTable,
+    YearlyChance,
     read_leak_table,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "SecurityCalculator",
     "Stages",
     "Trapped",
+    "YearlyChance",
     "draw_blowouts",
     "read_leak_table",
 ]

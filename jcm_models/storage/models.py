@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.storage.injection import Injection
 
-__all__ = ["ConstantShare", "DecayingShare", "LeakModel", "LeakTable", "read_leak_table"]
+__all__ = ["ConstantShare", "DecayingShare", "LeakModel", "LeakTable", "YearlyChance"]
+__all__ += ["read_leak_table"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -158,6 +159,49 @@ class LeakTable:
         sums = np.concatenate([[0.0], np.cumsum(self.shares)])
         amounts = sums[np.clip(years, 0, self.years.size)] * injection.total
         return np.minimum(amounts, injection.injected(years))[np.newaxis]
+
+
+@dataclass(frozen=True)
+class YearlyChance:
+    """In every year there is an event with a probability, and it lets a share escape.
+
+    Parameters
+    ----------
+    probability : float
+        Of an event in a year; never two [1].
+    loss : float
+        Share of all that has been injected so far which one event lets escape [1].
+
+    Notes
+    -----
+    The model of published buffer pools, such as that of CarbonPlan's article "Forest offset
+    projects are burning": the number of events is binomial.
+    """
+
+    probability: float
+    loss: float
+
+    def leaked(self, injection: Injection, years: Whole) -> Array:
+        """Return what has leaked by expectation by the end of some years [t], shape (1, year)."""
+        events = self.probability * np.diff(years, prepend=0)
+        return self._summed(injection, years, events[np.newaxis])
+
+    def drawn(
+        self, injection: Injection, years: Whole, samples: int, generator: np.random.Generator
+    ) -> Array:
+        """Return what has leaked by the end of some years in each draw [t], (sample, year).
+
+        Between years that are left out all events count as at the end: while CO2 is injected,
+        years should follow each other.
+        """
+        gaps = np.diff(years, prepend=0)
+        events = generator.binomial(gaps, self.probability, (samples, years.size))
+        return self._summed(injection, years, events)
+
+    def _summed(self, injection: Injection, years: Whole, events: NDArray[Any]) -> Array:
+        injected = injection.injected(years)
+        lost = np.cumsum(events * self.loss * injected, axis=1)
+        return np.asarray(np.minimum(lost, injected))
 
 
 _HEADS = ("year", "share_leaked")

@@ -77,6 +77,11 @@ def said(folder, **changes):
             "is missing; the model decaying needs it",
         ),
         (
+            {"storage__leakage": {"model": "pool", "loss": 0.1}},
+            "storage.leakage.probability",
+            "is missing; the model pool needs it",
+        ),
+        (
             {"storage__leakage": CALCULATOR | {"rate": 0.01}},
             "storage.leakage.rate",
             "has no use in the model security_calculator, which takes regime, blowouts",

@@ -176,6 +176,35 @@ def test_frailty_and_correlation_make_a_larger_reserve_needed_than_independence(
     assert correlated[0] + 3 * correlated[1] < alike[0]
 
 
+def test_a_pool_with_a_yearly_chance_is_that_of_the_binomial(tmp_path):
+    pool = {"model": "pool", "probability": 0.02, "loss": 0.04}
+    scenario = small(tmp_path, storage={"leakage": pool}, operation__lifetime=1)
+    study = reserve_study(scenario, samples=20_000)
+    assert study.results["co2_leaked"][0] == pytest.approx(0.02 * 0.04 * 100_000)
+    for years in (10, 100, 1000):
+        at = study.at(years)
+        # The reserve holds 3 % of the credits, so the first event already exceeds it.
+        exact = 0.98**years
+        assert abs(study["sufficient"][at] - exact) < 3.5 * study["sufficient_error"][at]
+        events = min(years * 0.02 * 0.04, 1.0)
+        retained = study["retained_share"][2, at]
+        assert abs(1 - retained - events) < 0.05 or years == 1000
+
+
+def test_the_first_shortfall_is_told_by_how_many_draws_have_met_it(tmp_path):
+    leakage = {"model": "constant", "rate": "0.1 %/yr"}
+    study = reserve_study(small(tmp_path, storage__leakage=leakage), samples=3)
+    # Of 500,000 t stored in five years 0.1 % leaks each year; the 15,000 t are gone in year 33.
+    held, leaked, year = 0.0, 0.0, 0
+    while leaked <= 15_000:
+        lost = 0.001 * held
+        leaked, held, year = leaked + lost, held - lost + (1e5 if year < 5 else 0.0), year + 1
+    first = min(at for at in study["horizon"] if at >= year)
+    assert study["first_shortfall"].tolist() == [first] * 4
+    tight = reserve_study(small(tmp_path, storage__leakage__rate=0), samples=3)
+    assert np.isinf(tight["first_shortfall"]).all()
+
+
 def test_a_study_is_a_labelled_dataset_with_errors_beside_its_answers(tmp_path):
     study = reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=50, seed=3)
     dataset = study.to_dataset()
