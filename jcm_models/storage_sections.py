@@ -351,8 +351,14 @@ def diversification(study: ReserveStudy, words: Words) -> str:
     return page(words, title, figure=figure, place=5, tables=tables)
 
 
+def _answer(results: Results, words: Words) -> str:
+    """Return whether the reserve suffices, or that nothing can be said of it."""
+    found = _where_it_leaks(reserve_answer)(results, words)
+    return found or page(words, words("ccs.answer"), sentences=[words("ccs.nothing")])
+
+
 STORAGE_SECTIONS: Mapping[str, Section] = {
-    "reserve_answer": _where_it_leaks(reserve_answer),
+    "reserve_answer": _answer,
     "stored": _where_it_leaks(stored),
     "reserve_account": _where_it_leaks(account),
     "adequacy": _where_it_leaks(adequacy),

@@ -286,7 +286,7 @@ def cards(results):
     return dict(zip(map(plain, labels), amounts, strict=True))
 
 
-CARD, AMOUNT = r"<dt[^>]*>(.*?)</dt>", r'class="jcm-amount"[^>]*>\s*([^\s<]+)'
+CARD, AMOUNT = r"<dt[^>]*>(.*?)</dt>", r'class="jcm-amount[^>]*>\s*([^\s<]+)'
 
 
 @pytest.mark.parametrize("name", [path.stem for path in SHIPPED])
