@@ -43,6 +43,7 @@ def warnings_of(scenario: Scenario) -> list[Problem]:
         One for each doubt, with the key, the file and the line.
     """
     found = [*_memorandum(scenario), *_unfinished(scenario), *_renewals(scenario)]
+    found += _reserve(scenario)
     found += [*_programme_tonnes(scenario), *_unusual(scenario)]
     for part in scenario.parts:
         for check in _CHECKS:
@@ -88,6 +89,21 @@ def _renewals(scenario: Scenario) -> Iterator[Problem]:
             text = f"found {day}; the reference is assessed anew for the whole of {day.year}"
             place = scenario.document.place(("crediting", "renewals"))
             yield Problem("crediting.renewals", text, place)
+
+
+def _reserve(scenario: Scenario) -> Iterator[Problem]:
+    """Doubt a reserve of stored CO2 that is neither the published rate nor has a source."""
+    published = scenario.reserve_default.value.points[0]
+    for given in scenario.inputs() if scenario.injects else ():
+        if not given.path.startswith(("reserve.rate", "reserve.risk_table")) or given.is_default:
+            continue
+        rate = given.value
+        if rate.source is None and (given.category or rate.points != (published,)):
+            text = (
+                f"found {rate.written} without a source; published is {number(published, '1')} in "
+                "principle, so another rate needs one"
+            )
+            yield Problem(given.path, text, given.place)
 
 
 def _unusual(scenario: Scenario) -> Iterator[Problem]:

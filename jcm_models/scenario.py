@@ -299,7 +299,7 @@ class Scenario(Section):
         return default.value if default else None
 
     @property
-    def _reserve_default(self) -> Input:
+    def reserve_default(self) -> Input:
         """The rate of the reserve where none is given: by the rule where CO2 is stored."""
         row = input_variable("reserve.rate")
         if not self.injects:
@@ -319,7 +319,7 @@ class Scenario(Section):
     @property
     def reserve_rates(self) -> NDArray[np.float64]:
         """Share of issued credits withheld as reserve in each year [1], shape (year,)."""
-        return self.reserve.rate_at(self.calendar_years, self._reserve_default.value)
+        return self.reserve.rate_at(self.calendar_years, self.reserve_default.value)
 
     @property
     def _ndc_default(self) -> Default | None:
@@ -344,7 +344,7 @@ class Scenario(Section):
             for path, value in numbers_of(getattr(self, name), (name,)):
                 yield self._input(path, value)
         if self.reserve.rate is None and self.reserve.risk_table is None:
-            yield self._reserve_default
+            yield self.reserve_default
         yield from self._programme_floors()
         default = self._ndc_default
         if self.reference.ndc and self.reference.ndc.reduction is None and default:

@@ -172,3 +172,25 @@ def test_shipped_scenarios_are_plausible(path):
     scenario = jcm.load_scenario(path)
     found = {problem.path for problem in warnings_of(scenario)}
     assert found <= ({"host"} if scenario.partner.signed is None else set()), found
+
+
+@pytest.mark.parametrize(
+    ("reserve", "doubted"),
+    [
+        ({"rate": 0.03}, []),
+        ({}, []),
+        ({"rate": 0.05}, ["reserve.rate"]),
+        ({"rate": {"value": 0.05, "source": "Decision 10/CMP.7"}}, []),
+        ({"risk_table": {"wells": 0.01, "law": 0.02}}, ["wells", "law"]),
+        ({"risk_table": {"wells": {"value": 0.01, "source": "A study"}}}, []),
+    ],
+)
+def test_another_reserve_than_the_published_needs_its_source(tmp_path, reserve, doubted):
+    from tests.storage.scenarios import small
+
+    found = warnings_of(small(tmp_path, reserve=reserve))
+    said = [problem.path.rpartition(".")[2] for problem in found if "reserve" in problem.path]
+    assert said == [name.rpartition(".")[2] for name in doubted]
+    for problem in found:
+        if "reserve" in problem.path:
+            assert "so another rate needs one" in str(problem)
