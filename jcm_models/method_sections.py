@@ -33,8 +33,19 @@ _EQUATIONS = (
     "unissued_reductions",
     "credits_issued",
     "reserve_withheld",
+    "co2_retained",
+    "reversal",
+    "reserve_cancelled",
+    "reserve_balance",
     "credits",
 )
+_OF_LEAKS = {"co2_retained", "reversal", "reserve_cancelled", "reserve_balance"}
+_SYMBOLS_OF_LEAKS = {
+    "stored": r"m_{\mathrm{sto},y}",
+    "leaked": r"m_{\mathrm{leak},y}",
+    "topped_up": "T_y",
+    "released": "L_y",
+}
 _SYMBOLS = {
     "inside": "c_y",
     "creditable": "X_y",
@@ -137,15 +148,32 @@ def method(results: Results, words: Words) -> str:
         *(("method.operation",) if scenario.operation.start else ()),
         "method.identity",
     )
+    leaks = scenario.storage.can_leak
+    symbols = {**_SYMBOLS, **(_SYMBOLS_OF_LEAKS if leaks else {})}
+    rules += tuple(_of_leaks(scenario)) if leaks else ()
     return render(
         "method.html",
         words,
         methods=methods,
         reference=list(_reference_equations(scenario, words)),
         equations=[(words.label(v), mathml(v.math), v.source) for v in shown],
-        symbols=[(mathml(symbol), words(f"symbol.{k}")) for k, symbol in _SYMBOLS.items()],
+        symbols=[(mathml(symbol), words(f"symbol.{k}")) for k, symbol in symbols.items()],
         rules=[words(rule) for rule in rules],
     )
+
+
+def _of_leaks(scenario: Scenario) -> Iterator[str]:
+    """Yield the keys of sentences on how CO2 leaks, and when a reserve suffices."""
+    storage = scenario.storage
+    if storage.leakage:
+        yield f"method.leakage_{storage.leakage.model}"
+        if storage.leakage.blowouts == "events":
+            yield "method.blowouts"
+    if storage.events:
+        yield "method.events"
+    if storage.number_of_sites > 1:
+        yield f"method.sites_{storage.dependence.kind}"
+    yield "method.adequacy"
 
 
 def _method(found: Method, parts: list[Part], results: Results, words: Words) -> dict[str, Any]:
@@ -197,4 +225,6 @@ def _reference_equations(scenario: Scenario, words: Words) -> Iterator[tuple[str
 def _shown(variable: Variable, results: Results) -> bool:
     if variable.name not in results or not variable.math:
         return False
+    if variable.name in _OF_LEAKS:
+        return results.scenario.storage.can_leak
     return variable.name != "reserve_withheld" or bool(results[variable.name].any())

@@ -142,3 +142,36 @@ def test_no_section_shows_a_raw_name_or_a_number_that_is_none(leaking, name):
     text = page(leaking, name)
     assert text.strip()
     assert not re.search(r"\b(nan|inf|None|[a-z]+_[a-z_]+)\b", text)
+
+
+def test_the_method_tells_how_co2_leaks_and_when_a_reserve_suffices(leaking):
+    from jcm_models.sections import SECTIONS
+
+    text = re.sub(r"<[^>]+>", " ", SECTIONS["method"](leaking, EN))
+    assert "Storage Security Calculator of Alcalde et al. (2018)" in text
+    assert "Blow-outs of wells happen as events" in text
+    assert "A reserve suffices if its rate is at least the largest ratio" in text
+    assert "CO2 retained in storage at the end of the year" in text
+    plain = re.sub(
+        r"<[^>]+>",
+        " ",
+        SECTIONS["method"](jcm.compute(jcm.load_scenario("thailand_floating_solar")), EN),
+    )
+    assert "retained" not in plain
+    assert "reserve suffices" not in plain
+
+
+@pytest.mark.parametrize(
+    ("leakage", "told"),
+    [
+        ({"model": "constant", "rate": 0.01}, "The same share of what is stored leaks every year."),
+        ({"model": "pool", "probability": 0.1, "loss": 0.1}, "Each year has a chance of an event"),
+    ],
+)
+def test_each_model_of_leakage_has_its_sentence(tmp_path, leakage, told):
+    from jcm_models.sections import SECTIONS
+
+    results = jcm.compute(small(tmp_path, storage__leakage=leakage, storage__sites=3))
+    text = SECTIONS["method"](results, EN)
+    assert told in text
+    assert "The sites are independent of each other." in text
