@@ -24,9 +24,14 @@ _LONGEST_SHOWN = 60
 
 def key_path(error: ErrorDetails) -> KeyPath:
     """Return the path of the key that an error concerns."""
-    parts = tuple(str(part) for part in error["loc"])
+    parts = tuple(str(part) for part in error["loc"] if not _is_alternative(str(part)))
     of_a_key = parts[-1:] == ("[key]",) and error["type"] not in _UNKNOWN
     return parts[:-1] if of_a_key else parts
+
+
+def _is_alternative(part: str) -> bool:
+    """Tell a name of one of several types that a value may have from a key."""
+    return part in {"constrained-int", "constrained-float"} or part.startswith(("dict[", "tuple["))
 
 
 def told(

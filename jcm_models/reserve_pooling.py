@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.reserve.adequacy import rate_that_suffices
+from jcm_models.reserve.adequacy import rate_that_suffices, required_rates
 from jcm_models.reserve.estimates import Estimate
 from jcm_models.results import Results
 from jcm_models.storage_draws import drawn_leaks, spread_over
@@ -21,7 +21,7 @@ POOL_SHARE = 0.99
 """The share of draws in which the reserve shall suffice [1]."""
 
 _HORIZON = 100
-_DRAWS = 4000
+_DRAWS = 2000
 
 
 def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
@@ -64,10 +64,12 @@ def _rate(results: Results, sites: int, kind: str, seed: int) -> Estimate:
     generator = np.random.default_rng([seed, sites])
     # An event at a site that holds less lets less escape.
     scale = scenario.storage.number_of_sites / sites
-    years = np.array([_HORIZON])
+    issued = np.cumsum(results["credits_issued"][min(plan.start for plan in plans) :])
+    # Once nothing is issued any more the ratio only rises: the last year stands for all of them.
+    growing = int(np.searchsorted(issued, issued[-1])) + 1
+    years = np.append(np.arange(1, min(growing, _HORIZON - 1) + 1), _HORIZON)
+    so_far = issued[np.minimum(years, issued.size) - 1]
     leaked = drawn_leaks(scenario, storage, plans, years, _DRAWS, generator, scale)
-    last = min(plan.start for plan in plans) + _HORIZON
-    issued = int(results["credits_issued"][:last].sum())
-    required = np.minimum(leaked, issued) / max(issued, 1)
+    required = required_rates(np.minimum(leaked, so_far), so_far)[:, -1]
     rate = rate_that_suffices(required, (POOL_SHARE,))
     return Estimate(np.asarray(rate.value).item(), np.asarray(rate.error).item())

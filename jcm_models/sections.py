@@ -188,7 +188,10 @@ def by_year(results: Results, words: Words) -> str:
         if i < busy
     ]
     sums = [number(round(float(column.sum()))) for _, column in columns]
-    return render("by_year.html", words, heads=[head for head, _ in columns], rows=rows, sums=sums)
+    heads = [head for head, _ in columns]
+    left_out = busy < results["year"].size
+    after = words("table.after", year=rows[-1][0]) if left_out else ""
+    return render("by_year.html", words, heads=heads, rows=rows, sums=sums, after=after)
 
 
 def notes(results: Results, words: Words) -> str:

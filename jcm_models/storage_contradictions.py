@@ -152,6 +152,9 @@ def _reserve(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if reserve.liable == "until_completion" and scenario.storage.monitoring is None:
         text = "until_completion needs storage.monitoring, which says when that is"
         yield "reserve.liable", text
+    if reserve.release_share is not None and reserve.release_after is None:
+        text = "has no use without reserve.release_after, which says when the release begins"
+        yield "reserve.release_share", text
     for name in ("release_after", "release_share"):
         number = getattr(reserve, name)
         if number is not None and (number.years or number.since is not None):

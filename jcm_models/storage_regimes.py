@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from jcm_models.distributions import (
 )
 from jcm_models.tables import read_table
 
-__all__ = ["drawn", "means", "regime"]
+__all__ = ["Parameter", "described", "drawn", "label_of", "means", "regime"]
 
 Array = NDArray[np.float64]
 
@@ -61,6 +62,31 @@ def regime(name: str) -> Mapping[str, Distribution]:
         ((shape, numbers),) = written.items()
         found[parameter] = _SHAPES[shape](*map(float, numbers))
     return MappingProxyType(found)
+
+
+class Parameter(NamedTuple):
+    """What a parameter is called, and its unit."""
+
+    label: str
+    unit: str
+
+
+def label_of(name: str) -> str:
+    """Return what people call a regime."""
+    return str(read_table(_TABLE)["regimes"][name]["label"])
+
+
+def described(name: str) -> list[tuple[Parameter, str]]:
+    """Return every parameter of a regime with its distribution in words."""
+    table = read_table(_TABLE)
+    found = []
+    for parameter, written in table["regimes"][name]["parameters"].items():
+        ((shape, numbers),) = written.items()
+        row = table["parameters"][parameter]
+        values = ", ".join(f"{float(each):g}" for each in numbers)
+        unit = {"1": "share", "percent": "%"}.get(row["unit"], row["unit"])
+        found.append((Parameter(row["label"], unit), f"{shape.replace('_', ' ')} ({values})"))
+    return found
 
 
 def means(name: str) -> dict[str, Array]:

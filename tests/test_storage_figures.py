@@ -323,11 +323,11 @@ def test_a_stock_stands_in_the_middle_of_its_year_and_fills_the_first_and_the_la
 
 def test_a_leak_has_a_panel_and_a_unit_of_its_own():
     words = written(draw_bands(stocks(leak=0.004)))
-    assert "Injected · Stored (MtCO2e)" in words
+    assert "Injected · Retained (MtCO2e)" in words
     assert "Leaked (ktCO2e)" in words
     assert "Leaked 120 (60 to 240)" in words
     assert "Injected 30" in words
-    assert "Stored 29.9 (29.8 to 29.9)" in words
+    assert "Retained 29.9 (29.8 to 29.9)" in words
 
 
 def test_each_panel_names_its_years_once_and_below_all_of_them():
@@ -355,13 +355,13 @@ def test_no_leak_is_a_line_at_zero_and_is_said():
     (line,) = stroked(root, "above")
     assert np.ptp(line[:, 1]) == 0
     assert "Leaked 0 (0 to 0) tCO₂e" in figure.caption
-    assert "Stored 30 (30 to 30) MtCO₂e" in figure.caption
+    assert "Retained 30 (30 to 30) MtCO₂e" in figure.caption
 
 
 def test_the_caption_of_stocks_gives_median_and_range_at_the_end():
     assert draw_bands(stocks()).caption == (
         "At the end of 2080, median and range of nine draws in ten: Injected 30 MtCO₂e;"
-        " Stored 29.9 (29.8 to 29.9) MtCO₂e; Leaked 120 (60 to 240) ktCO₂e."
+        " Retained 29.9 (29.8 to 29.9) MtCO₂e; Leaked 120 (60 to 240) ktCO₂e."
     )
 
 

@@ -29,8 +29,8 @@ BANDS = {
     "ledger_reversals "
     "published_replay",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
-    "method_sections credit_sections study_pieces storage_sections methods_page starting "
-    "styles summary sliders view rules_page "
+    "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
+    "starting styles summary sliders view rules_page "
     "aef issuance_import ledger_commands aef_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["BernoulliPool", "CorrelatedProjects", "large_portfolio_quantile"]
+__all__ = [
+    "BernoulliPool",
+    "CorrelatedProjects",
+    "large_portfolio_quantile",
+    "normal_quantile",
+]
 
 Array = NDArray[np.float64]
 
@@ -135,3 +140,38 @@ def large_portfolio_quantile(probability: float, correlation: float, share: floa
 
     shifted = ndtri(probability) + np.sqrt(correlation) * ndtri(share)
     return float(ndtr(shifted / np.sqrt(1 - correlation)))
+
+
+def normal_quantile(
+    projects: ArrayLike, survival: ArrayLike, correlation: ArrayLike, share: float
+) -> Array:
+    r"""Return how many projects survive at least, by a normal distribution of their number.
+
+    Parameters
+    ----------
+    projects : array, shape (..., kind)
+        Number of projects of each kind; kinds are independent of each other.
+    survival : array, shape (kind,)
+        Probability that a project of the kind survives [1].
+    correlation : array, shape (kind,)
+        Of the survival itself of any two of the kind [1], other than in `CorrelatedProjects`.
+    share : float
+        With which probability fewer survive [1].
+
+    Returns
+    -------
+    array, shape (...)
+        Number of projects.
+
+    Notes
+    -----
+    :math:`\mu + \Phi^{-1}(q) \sigma` with :math:`\mu = \sum_k n_k p_k` and :math:`\sigma^2 =
+    \sum_k p_k (1 - p_k) (n_k + n_k (n_k - 1) \rho_k)`: the portfolio model of Carbon at Risk
+    (github.com/BenGroom/CarbonAtRisk, portfolio_funcs.R).
+    """
+    from scipy.special import ndtri
+
+    number, alive, rho = (np.asarray(each, float) for each in (projects, survival, correlation))
+    pairs = number + number * (number - 1) * rho
+    variance = (alive * (1 - alive) * pairs).sum(axis=-1)
+    return np.asarray((number * alive).sum(axis=-1) + ndtri(share) * np.sqrt(variance))

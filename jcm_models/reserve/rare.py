@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.distributions import Fixed
 from jcm_models.reserve.compound import Claims
 from jcm_models.reserve.estimates import Estimate
 
@@ -34,7 +35,7 @@ def probability_of_rare_shortfall(
     amount : float
         The reserve [tCO2e].
     points : int
-        How many points to take in all; a power of two.
+        How many points to take in all; a power of two, 32 or more.
     seed : int
         Where the scrambling starts.
 
@@ -46,7 +47,8 @@ def probability_of_rare_shortfall(
     Raises
     ------
     ValueError
-        If so many claims are expected that the points cannot be laid.
+        If so many claims are expected that the points cannot be laid, the points are no power of
+        two, or the mass is fixed: equal masses have no largest, which the estimator needs.
 
     Notes
     -----
@@ -55,6 +57,7 @@ def probability_of_rare_shortfall(
     probability that is known. The points are scrambled Sobol points: the first dimension tells
     the number, the others the masses.
     """
+    _require_fitting(claims, points)
     shares, largest = _numbers(claims)
     if largest > _MOST_DIMENSIONS:
         message = (
@@ -62,20 +65,39 @@ def probability_of_rare_shortfall(
             "(probability_of_more) takes any number"
         )
         raise ValueError(message)
-    # Each number of claims is a stratum, whose probability is known and not drawn.
+    # Spawned, so that neighbouring seeds have no scrambling in common.
+    scramblings = np.random.default_rng(seed).spawn(_SCRAMBLES)
     means = np.array(
-        [_scrambled(claims, shares, largest, amount, points, seed + k) for k in range(_SCRAMBLES)]
+        [_scrambled(claims, shares, largest, amount, points, each) for each in scramblings]
     )
     return Estimate(float(means.mean()), float(means.std(ddof=1) / np.sqrt(_SCRAMBLES)))
 
 
+def _require_fitting(claims: Claims, points: int) -> None:
+    """Raise ValueError if the estimator cannot take the claims or the points."""
+    if isinstance(claims.mass, Fixed):
+        message = (
+            f"found claims of {claims.mass.amount:g} each, of which none is the largest; "
+            "the transform (probability_of_more) takes them"
+        )
+        raise ValueError(message)
+    if points < 2 * _SCRAMBLES or points & (points - 1):
+        message = f"found {points} points; allowed is a power of two, {2 * _SCRAMBLES} or more"
+        raise ValueError(message)
+
+
 def _scrambled(
-    claims: Claims, shares: Array, largest: int, amount: float, points: int, seed: int
+    claims: Claims,
+    shares: Array,
+    largest: int,
+    amount: float,
+    points: int,
+    generator: np.random.Generator,
 ) -> float:
     from scipy.stats.qmc import Sobol  # slow to import, and hardly ever needed
 
-    sobol = Sobol(largest, rng=np.random.default_rng(seed))
-    drawn = sobol.random(max(points // _SCRAMBLES, 1))
+    sobol = Sobol(largest, rng=generator)
+    drawn = sobol.random(points // _SCRAMBLES)
     none = shares[0]
     number = 1 + np.searchsorted(np.cumsum(shares[1:]), drawn[:, 0] * (1 - none))
     number = np.minimum(number, largest)

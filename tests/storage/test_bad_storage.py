@@ -41,6 +41,12 @@ def said(folder, **changes):
             "until_completion needs storage.monitoring, which says when that is",
         ),
         (
+            {"reserve__release_share": 0.5},
+            "reserve.release_share",
+            "has no use without reserve.release_after, which says when the release begins",
+        ),
+        ({"storage__sites": 0}, "storage.sites", "found 0"),
+        (
             {"reserve__release_after": {"series": {2030: 5, 2049: 9}}},
             "reserve.release_after",
             "changes over the years; here one number is needed",
