@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from jcm_models.batch import Batch
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.reserve.account import BEARERS, Flows, kept, withheld
+from jcm_models.reserve.account import BEARERS, Flows, kept
 from jcm_models.reserve.adequacy import (
-    expected_shortfall,
     mean_of,
     rate_that_suffices,
     required_rates,
@@ -24,11 +23,17 @@ from jcm_models.reserve.adequacy import (
 from jcm_models.reserve.estimates import Estimate
 from jcm_models.reserve_exact import exactly_sufficient, is_exact
 from jcm_models.reserve_pooling import POOLS, pooled_rates
+from jcm_models.reserve_timeline import Timeline, withheld_by_rate
 from jcm_models.results import Results, inputs_of
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute
 from jcm_models.storage_draws import drawn_leaks
-from jcm_models.storage_over_time import COMPLETE, SiteInjection, account_rules, injections
+from jcm_models.storage_over_time import (
+    SiteInjection,
+    account_rules,
+    injections,
+    last_issuances,
+)
 from jcm_models.variables import Variable, study_variables
 
 if TYPE_CHECKING:
@@ -43,10 +48,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SHARES = (0.90, 0.95, 0.99)
 RISKS = (0.01, 0.05, 0.10, 0.50)
 DISCOUNTS = (0.0, 0.01, 0.02, 0.03, 0.05)
-FAR = (100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000)
-"""Years since the first injection that are looked at beyond those simulated."""
 
 _NOISE = 1e-12  # of a division
+_LEAST_TOP = 0.06  # of the rates that are tried: twice the published one
 _ROUNDING = 1e-6  # tonnes that are noise and no reversal
 _DRAWS = 20_000  # of all sites together, unless a number is asked for
 _LEAST_DRAWS, _MOST_DRAWS = 500, 4000
@@ -194,7 +198,7 @@ def reserve_study(
     sites = results.scenario.storage.number_of_sites
     samples = samples or int(np.clip(_DRAWS // sites, _LEAST_DRAWS, _MOST_DRAWS))
     plans = _plans(results)
-    timeline = _Timeline.of(results, plans)
+    timeline = Timeline.of(results, plans)
     generator = np.random.default_rng(seed)
     storage = results.scenario.storage
     leaked = drawn_leaks(results.scenario, storage, plans, timeline.years, samples, generator)
@@ -205,12 +209,12 @@ def reserve_study(
         **_adequacy(claims, timeline, results),
         **_accounts(claims, timeline, results),
         **_delay(leaked, timeline),
-        **pooled_rates(results, seed),
+        **pooled_rates(results, seed, int(timeline.years[timeline.liable - 1])),
     }
-    return ReserveStudy(results, samples, seed, _way(results), arrays)
+    return ReserveStudy(results, samples, seed, _way(results, timeline), arrays)
 
 
-def _coordinates(timeline: _Timeline) -> dict[str, NDArray[Any]]:
+def _coordinates(timeline: Timeline) -> dict[str, NDArray[Any]]:
     return {
         "horizon": timeline.years,
         "simulated_year": timeline.first + np.arange(timeline.simulated),
@@ -235,47 +239,13 @@ def _plans(results: Results) -> list[SiteInjection]:
     return injections(scenario, scenario.storage, results["co2_stored"])
 
 
-@dataclass(frozen=True, eq=False)
-class _Timeline:
-    """The years looked at, and what is stored and issued until then without any leak.
-
-    `years` counts from the first injection, shape (horizon,); the first `simulated` of them are
-    those of the scenario. `stored` [t] and `credits` [tCO2e] are cumulative, shape (horizon,).
-    """
-
-    years: Whole
-    simulated: int
-    first: int
-    stored: Array
-    credits: Whole
-    liable: int
-
-    @classmethod
-    def of(cls, results: Results, plans: list[SiteInjection]) -> _Timeline:
-        """Lay out the years of a scenario, and those far beyond."""
-        start = min(plan.start for plan in plans)
-        simulated = results["year"].size - start
-        years = np.array([*range(1, simulated + 1), *(far for far in FAR if far > simulated)])
-        at = np.minimum(years, simulated) - 1 + start
-        (complete,) = np.nonzero(results["storage_stage"] == COMPLETE)
-        ends = results.scenario.reserve.liable == "until_completion" and complete.size
-        return cls(
-            years,
-            simulated,
-            int(results["year"][start]),
-            np.cumsum(results["co2_stored"])[at],
-            np.cumsum(results["credits_issued"])[at],
-            int(complete[0]) - start if ends else years.size,
-        )
-
-
-def _counted(leaked: Array, timeline: _Timeline) -> Array:
+def _counted(leaked: Array, timeline: Timeline) -> Array:
     """Return what leaks while it counts as a reversal; afterwards nothing is added."""
     at = np.minimum(np.arange(timeline.years.size), timeline.liable - 1)
     return leaked[:, np.maximum(at, 0)] if timeline.liable else np.zeros_like(leaked)
 
 
-def _over_time(leaked: Array, timeline: _Timeline) -> dict[str, NDArray[Any]]:
+def _over_time(leaked: Array, timeline: Timeline) -> dict[str, NDArray[Any]]:
     share = np.divide(leaked, timeline.stored, out=np.zeros_like(leaked), where=timeline.stored > 0)
     return {
         "leaked": np.quantile(leaked, QUANTILES, axis=0),
@@ -288,58 +258,50 @@ def _pairs(name: str, estimate: Estimate) -> dict[str, NDArray[Any]]:
     return {name: np.asarray(estimate.value), f"{name}_error": np.asarray(estimate.error)}
 
 
-def _adequacy(claims: Array, timeline: _Timeline, results: Results) -> dict[str, NDArray[Any]]:
+def _adequacy(claims: Array, timeline: Timeline, results: Results) -> dict[str, NDArray[Any]]:
     required = required_rates(claims, timeline.credits)
     issued = int(timeline.credits[-1])
-    by_rate = float(_withheld(results).sum()) / issued if issued else 0.0
-    top = max(_nice(float(np.quantile(required[:, -1], 0.99))), 2 * by_rate)
+    by_rate = float(withheld_by_rate(results).sum()) / issued if issued else 0.0
+    top = max(_nice(float(np.quantile(required[:, -1], 0.99))), 2 * by_rate, _LEAST_TOP)
+    short = np.maximum.accumulate(claims > timeline.reserve * (1 + _NOISE), axis=1)
     rates = np.linspace(0.0, min(top, 1.0), _RATES)
     return {
         "rate": rates,
         "reserve_rate": np.asarray(by_rate),
         **_pairs("adequacy", share_that_suffices(required, rates)),
-        **_pairs("sufficient", _sufficient(required, timeline, results)),
-        "first_shortfall": _first_shortfalls(required, by_rate, timeline.years),
+        **_pairs("sufficient", _sufficient(short, timeline, results)),
+        "first_shortfall": _first_shortfalls(short, timeline.years),
         **_pairs("required_rate", rate_that_suffices(required, SHARES)),
-        **_pairs("expected_shortfall", expected_shortfall(claims, timeline.credits, by_rate)),
+        **_pairs("expected_shortfall", mean_of(np.maximum(claims - timeline.reserve, 0.0))),
     }
 
 
-def _first_shortfalls(required: Array, rate: float, years: Whole) -> Array:
+def _first_shortfalls(short: NDArray[np.bool_], years: Whole) -> Array:
     """Return the years by which so many of the draws have fallen short [yr]; infinite if never."""
-    short = (required > rate * (1 + _NOISE)).mean(axis=0)
-    at = np.array([np.searchsorted(short, risk) for risk in RISKS])
+    share = short.mean(axis=0)
+    at = np.array([np.searchsorted(share, risk) for risk in RISKS])
     return np.asarray(np.append(years.astype(float), np.inf)[at])
 
 
-def _sufficient(required: Array, timeline: _Timeline, results: Results) -> Estimate:
+def _sufficient(short: NDArray[np.bool_], timeline: Timeline, results: Results) -> Estimate:
     """Return with which probability the scenario's reserve suffices, exactly where that can be."""
-    storage, withheld_ = results.scenario.storage, _withheld(results)
-    if _way(results) == "transform":
-        at = np.minimum(timeline.years, timeline.simulated) - 1 - timeline.simulated
-        reserve = np.cumsum(withheld_)[at].astype(float)
+    storage = results.scenario.storage
+    if _way(results, timeline) == "transform":
         sites = np.full(timeline.years.size, storage.number_of_sites)
-        return exactly_sufficient(storage, timeline.years, reserve, sites)
-    rate = float(withheld_.sum()) / max(int(timeline.credits[-1]), 1)
-    return share_of(required <= rate * (1 + _NOISE))
+        return exactly_sufficient(storage, timeline.years, timeline.reserve.astype(float), sites)
+    return share_of(~short)
 
 
-def _way(results: Results) -> str:
-    """Return how adequacy is computed: by transform where leaks are independent events alone."""
-    scenario = results.scenario
+def _way(results: Results, timeline: Timeline) -> str:
+    """Return how adequacy is computed: by transform where leaks are independent events alone.
+
+    A site that holds less than the reserve, or credits that are no more, would cap claims.
+    """
+    scenario, reserve = results.scenario, timeline.reserve
     alike = isinstance(scenario.storage.sites, int) and scenario.reserve.liable == "always"
-    held = bool(_withheld(results).any())
-    return "transform" if alike and held and is_exact(scenario.storage) else "draws"
-
-
-def _withheld(results: Results) -> Whole:
-    """Return what the rate withholds, without what issuances make good of earlier reversals."""
-    scenario = results.scenario
-    issued = results.by_issuance["issued_by_issuance"]
-    at = scenario.verified.vintage - scenario.years.first
-    found = np.zeros(results["year"].shape, dtype=np.int64)
-    np.add.at(found, at, withheld(issued, scenario.reserve_rates[at]))
-    return found
+    most = np.minimum(timeline.stored / scenario.storage.number_of_sites, timeline.credits)
+    free = bool(reserve[-1] > 0 and (most > reserve).all())
+    return "transform" if alike and free and is_exact(scenario.storage) else "draws"
 
 
 def _nice(rate: float) -> float:
@@ -348,18 +310,23 @@ def _nice(rate: float) -> float:
     return float(min(step * power for step in (1, 2, 5, 10) if step * power >= rate))
 
 
-def _accounts(claims: Array, timeline: _Timeline, results: Results) -> dict[str, NDArray[Any]]:
+def _accounts(claims: Array, timeline: Timeline, results: Results) -> dict[str, NDArray[Any]]:
     """Keep the account of every draw over the years simulated, by the scenario's own rules."""
     years = timeline.simulated
     whole = np.ceil(claims[:, :years] - _ROUNDING).astype(np.int64)
     reversals = np.diff(whole, axis=1, prepend=0)
     issued = results["credits_issued"][-years:]
     shape = reversals.shape
+    batch = Batch([results.scenario])
+    # Each draw is a history of its own: none pays for another, and no other project does.
+    rules = replace(account_rules(batch), pooled=np.array([False]))
+    last = last_issuances(batch, results["credits_issued"][np.newaxis])
     flows = kept(
-        np.broadcast_to(_withheld(results)[-years:], shape),
+        np.broadcast_to(withheld_by_rate(results)[-years:], shape),
         np.broadcast_to(issued, shape),
         reversals,
-        account_rules(Batch([results.scenario])),
+        rules,
+        np.broadcast_to(last - (results["year"].size - years), shape[:1]),
     )
     short = np.maximum.accumulate(flows.borne[:, 0] < reversals, axis=1)
     return {
@@ -377,14 +344,17 @@ def _borne(flows: Flows) -> dict[str, NDArray[Any]]:
     return _pairs("borne", mean_of(total))
 
 
-def _delay(leaked: Array, timeline: _Timeline) -> dict[str, NDArray[Any]]:
+def _delay(leaked: Array, timeline: Timeline) -> dict[str, NDArray[Any]]:
     """Return what stays of the climate's benefit when a tonne later counts for less than now."""
     edges = np.concatenate([[0], timeline.years])
-    middles = (edges[1:] + edges[:-1]) / 2
+    gaps = np.diff(edges)
     stored = np.diff(timeline.stored, prepend=0.0)
     flows = np.diff(leaked, axis=1, prepend=0.0)
     kept_shares = []
     for rate in DISCOUNTS:
-        weights = (1.0 + rate) ** -middles
+        # The mean of the factors at the middle of each year of a gap: a geometric sum.
+        each = (1.0 + rate) ** -(edges[:-1] + 0.5)
+        step = 1.0 / (1.0 + rate)
+        weights = each * ((1 - step**gaps) / (1 - step) / gaps if rate else 1.0)
         kept_shares.append(1.0 - flows @ weights / (stored @ weights))
     return _pairs("delayed_value", mean_of(np.stack(kept_shares, axis=-1)))

@@ -24,7 +24,7 @@ _HORIZON = 100
 _DRAWS = 2000
 
 
-def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
+def pooled_rates(results: Results, seed: int, liable: int) -> dict[str, NDArray[Any]]:
     """Return the rate that suffices for 100 years if the same CO2 lay in other numbers of sites.
 
     Parameters
@@ -33,6 +33,8 @@ def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
         The scenario at its means.
     seed : int
         Where chance starts.
+    liable : int
+        For how many years since the first injection leaks count as reversals [yr].
 
     Returns
     -------
@@ -41,7 +43,8 @@ def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
         independent; ``diversified_rate`` and its standard error [1] have shape (dependence, sites).
     """
     kinds = ["identical", results.scenario.storage.dependence.kind, "independent"]
-    found = {kind: _rates(results, kind, seed) for kind in kinds}
+    last = min(_HORIZON, liable)
+    found = {kind: _rates(results, kind, seed, last) for kind in kinds}
     return {
         "dependence": np.array(list(found)),
         "diversified_rate": np.array([[each.value for each in row] for row in found.values()]),
@@ -51,13 +54,13 @@ def pooled_rates(results: Results, seed: int) -> dict[str, NDArray[Any]]:
     }
 
 
-def _rates(results: Results, kind: str, seed: int) -> list[Estimate]:
+def _rates(results: Results, kind: str, seed: int, last: int) -> list[Estimate]:
     if kind == "identical":  # however many, they are as one
-        return [_rate(results, 1, kind, seed)] * len(POOLS)
-    return [_rate(results, sites, kind, seed) for sites in POOLS]
+        return [_rate(results, 1, kind, seed, last)] * len(POOLS)
+    return [_rate(results, sites, kind, seed, last) for sites in POOLS]
 
 
-def _rate(results: Results, sites: int, kind: str, seed: int) -> Estimate:
+def _rate(results: Results, sites: int, kind: str, seed: int, last: int) -> Estimate:
     scenario = results.scenario
     storage = spread_over(scenario, sites, kind)
     plans = injections(scenario, storage, results["co2_stored"])
@@ -67,7 +70,7 @@ def _rate(results: Results, sites: int, kind: str, seed: int) -> Estimate:
     issued = np.cumsum(results["credits_issued"][min(plan.start for plan in plans) :])
     # Once nothing is issued any more the ratio only rises: the last year stands for all of them.
     growing = int(np.searchsorted(issued, issued[-1])) + 1
-    years = np.append(np.arange(1, min(growing, _HORIZON - 1) + 1), _HORIZON)
+    years = np.append(np.arange(1, min(growing, last - 1) + 1), last)
     so_far = issued[np.minimum(years, issued.size) - 1]
     leaked = drawn_leaks(scenario, storage, plans, years, _DRAWS, generator, scale)
     required = required_rates(np.minimum(leaked, so_far), so_far)[:, -1]

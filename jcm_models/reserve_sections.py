@@ -61,6 +61,7 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
             near=with_error(study["sufficient"][near], study["sufficient_error"][near]),
             far=with_error(study["sufficient"][far], study["sufficient_error"][far]),
         ),
+        *_without_rules(study, words),
         words(
             "ccs.needed",
             near=_rate(study, near),
@@ -74,6 +75,13 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
         words(f"ccs.way_{study.way}"),
     ]
     return page(words, words("ccs.answer"), sentences=sentences)
+
+
+def _without_rules(study: ReserveStudy, words: Words) -> Iterator[str]:
+    """Say what the probabilities leave out, where the scenario has it."""
+    reserve = study.results.scenario.reserve
+    if reserve.release_after is not None or reserve.top_up != "nobody":
+        yield words("ccs.without_rules")
 
 
 def _rate(study: ReserveStudy, at: int) -> str:
@@ -167,8 +175,7 @@ def adequacy(study: ReserveStudy, words: Words) -> str:
 
 
 def _marked(study: ReserveStudy) -> float:
-    rate = float(study["reserve_rate"])
-    return round(rate, 4) or _HELD
+    return float(study["reserve_rate"]) or _HELD
 
 
 def required(study: ReserveStudy, words: Words) -> str:
@@ -256,5 +263,4 @@ def diversification(study: ReserveStudy, words: Words) -> str:
     ]
     heads = [words("ccs.sites"), *(words(f"storage.dependence_{kind}") for kind in kinds)]
     tables = [Table(words("ccs.diversification_caption"), heads, rows)]
-    shocks = [words("ccs.shocks")] if "common_shock" in kinds else []
-    return page(words, title, figure=figure, place=5, sentences=shocks, tables=tables)
+    return page(words, title, figure=figure, place=5, tables=tables)

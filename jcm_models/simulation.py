@@ -22,7 +22,7 @@ from jcm_models.results import Portfolio, Results
 from jcm_models.scenario import Scenario
 from jcm_models.shares_over_time import shares_out_of_order
 from jcm_models.steps import BY_ISSUANCE, STEPS, Arrays, IdentityError
-from jcm_models.storage_over_time import LEAKING, storage_problems
+from jcm_models.storage_over_time import LEAKING, storage_problems, without_a_site
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -182,6 +182,7 @@ def _levels(batch: Batch, *, divided: bool = True) -> Arrays:
     for step in STEPS[:_LEVELS]:
         arrays.update(step(batch, arrays))
     problems = levels_out_of_order(batch, arrays) + credited_beyond_injection(batch, arrays)
+    problems += without_a_site(batch, arrays)
     for scenario in batch.scenarios if divided else ():
         problems += shares_out_of_order(scenario)
     if problems:

@@ -24,6 +24,7 @@ from jcm_models.storage_over_time import SiteInjection, leak_model
 from jcm_models.storage_regimes import drawn, regime
 from jcm_models.storage_settings import Dependence, Leakage, Storage
 from jcm_models.values import Value
+from jcm_models.variables import input_variable
 
 __all__ = ["drawn_leaks", "spread_over"]
 
@@ -47,12 +48,26 @@ def spread_over(scenario: Scenario, sites: int, kind: str) -> Storage:
         How they depend on each other; what the scenario says of that kind holds.
     """
     storage = scenario.storage
-    same = kind == storage.dependence.kind
-    dependence = storage.dependence if same else Dependence.model_construct(kind=kind)
-    if isinstance(dependence.correlation, tuple):  # a matrix is for its own sites only
-        dependence = dependence.model_copy(update={"correlation": _average(dependence.correlation)})
-    changes = {"sites": sites, "basins": min(storage.basins, sites), "dependence": dependence}
+    own, events = storage.dependence, storage.events
+    dependence = own if kind == own.kind else Dependence.model_construct(kind=kind)
+    if dependence.kind == "copula" and own.correlation is not None:
+        given = own.correlation
+        correlation = _average(given) if isinstance(given, tuple) else float(given)
+        least = -1 / max(sites - 1, 1)
+        dependence = dependence.model_copy(update={"correlation": max(correlation, least)})
+    if events and own.kind == "common_shock" != kind:
+        # What shocks let escape must escape without them, too, or unlike leaks are compared.
+        shocks = [0.0 if each is None else each.points[0] for each in _shocks(own)]
+        more = events.per_year.points[0] + shocks[0] * shocks[1]
+        per_year = events.per_year.model_copy(update={"points": (more,)})
+        events = events.model_copy(update={"per_year": per_year})
+    basins = min(max(storage.basin_of_sites) + 1, sites)
+    changes = {"sites": sites, "basins": basins, "dependence": dependence, "events": events}
     return storage.model_copy(update=changes)
+
+
+def _shocks(dependence: Dependence) -> tuple[Value | None, Value | None]:
+    return dependence.shocks_per_year, dependence.hit_share
 
 
 def _average(matrix: Sequence[Sequence[float]]) -> float:
@@ -95,20 +110,31 @@ def drawn_leaks(
     array, shape (sample, horizon)
         CO2 leaked by the end of each year [t]; of a site never more than was injected.
     """
+    if storage.dependence.kind == "identical":  # what happens at one happens at all
+        one, sites = _average_site(plans), len(plans)
+        alone = storage.model_copy(update={"dependence": Dependence(), "sites": 1, "basins": 1})
+        drawn_once = drawn_leaks(
+            scenario, alone, [SiteInjection(0, one)], years, samples, generator, mass_scale
+        )
+        return sites * drawn_once
     first = min(plan.start for plan in plans)
     horizon = int(years[-1])
     draws = _Draws(scenario, storage, len(plans), samples, horizon, generator, mass_scale)
     total = np.zeros((samples, years.size))
-    alike = storage.dependence.kind == "identical"
-    draws.prepare()
-    before = generator.bit_generator.state
     for site, (start, plan) in enumerate(plans):
-        if alike:  # what happens at one happens at all
-            generator.bit_generator.state = before
         since = np.maximum(years - (start - first), 0)
-        leaked = draws.modelled(site, plan, since) + draws.events(site, since)
+        leaked = draws.modelled(site, plan, since) + draws.events(site, years, start - first)
         total += np.minimum(leaked, plan.injected(since))
     return total
+
+
+def _average_site(plans: Sequence[SiteInjection]) -> Injection:
+    """Return the injection of the average site, from the first at any of them on."""
+    first = min(plan.start for plan in plans)
+    amounts = np.zeros(max(plan.start - first + plan.plan.period for plan in plans))
+    for start, plan in plans:
+        amounts[start - first : start - first + plan.period] += plan.amounts / len(plans)
+    return Injection(amounts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +148,6 @@ class _Draws:
     horizon: int
     generator: np.random.Generator
     mass_scale: float
-
-    def prepare(self) -> None:
-        """Draw what sites share, before any of them is looked at."""
-        if self.storage.leakage is not None:
-            _ = self._shares
-        _ = self._multiplier, self._shocks
 
     def modelled(self, site: int, plan: Injection, since: Whole) -> Array:
         """Return what leaks by the model of a site [t], shape (sample, horizon)."""
@@ -166,7 +186,7 @@ class _Draws:
         if leakage.model == "security_calculator":
             return SecurityCalculator(drawn(str(leakage.regime), shares))
         rate, floor, decay = (
-            _quantiles(getattr(leakage, name), shares[:, at]) for at, name in enumerate(_OWN)
+            _quantiles(name, getattr(leakage, name), shares[:, at]) for at, name in enumerate(_OWN)
         )
         if leakage.model == "constant":
             return ConstantShare(rate)
@@ -179,8 +199,6 @@ class _Draws:
         size = len(regime(str(self._leakage.regime))) if calculator else len(_OWN)
         shape = (self.samples, self.sites, size)
         dependence = self.storage.dependence
-        if dependence.kind == "identical":
-            return np.broadcast_to(self.generator.random((self.samples, 1, size)), shape)
         if dependence.kind == "copula" and self.sites > 1:
             correlation = np.array(dependence.correlation)
             draw = functools.partial(correlated_shares, self.generator, self.samples, self.sites)
@@ -196,17 +214,21 @@ class _Draws:
         basins = self.storage.basin_of_sites
         return frailties(self.generator, self.samples, shape.points[0], basins)
 
-    def events(self, site: int, since: Whole) -> Array:
-        """Return what events let escape at a site [t], shape (sample, horizon)."""
+    def events(self, site: int, years: Whole, begins: int) -> Array:
+        """Return what events let escape at a site [t], shape (sample, horizon).
+
+        `years` are those of the project, of which the site injects from `begins` on.
+        """
         happened = self.storage.events
+        since = np.maximum(years - begins, 0)
         if happened is None:
             return np.zeros((self.samples, since.size))
         mass, yearly = happened.mass.distribution, happened.per_year.points[0]
         expected = yearly * self._multiplier[:, site : site + 1] * since
         found = draw_blowouts(expected, mass, self.generator)
         owner, moment = self._shocks[self.storage.basin_of_sites[site]]
-        hit = self.generator.random(owner.size) < self._hit_share
-        at = np.searchsorted(since, moment[hit])
+        hit = (self.generator.random(owner.size) < self._hit_share) & (moment > begins)
+        at = np.searchsorted(years, moment[hit])
         amounts = mass.quantile(self.generator.random(at.size))
         added = np.zeros((self.samples, since.size + 1))  # what falls after the last year
         np.add.at(added, (owner[hit], at), amounts)
@@ -230,8 +252,9 @@ class _Draws:
         return found
 
 
-def _quantiles(value: Value | None, shares: Array) -> Array:
-    """Return draws of a number of the scenario, which is fixed unless it has a distribution."""
+def _quantiles(name: str, value: Value | None, shares: Array) -> Array:
+    """Return draws of a number of the scenario, within the bounds that it must have."""
     if value is None:
         return np.zeros(shares.shape)
-    return value.distribution.quantile(shares)
+    row = input_variable(f"storage.leakage.{name}")
+    return np.clip(value.distribution.quantile(shares), row.least, row.most)

@@ -36,10 +36,12 @@ __all__ = [
     "SiteInjection",
     "account_rules",
     "injections",
+    "last_issuances",
     "leak_model",
     "leak_table",
     "reversals",
     "storage_problems",
+    "without_a_site",
 ]
 
 Array = NDArray[np.float64]
@@ -208,7 +210,7 @@ def reversals(batch: Batch, known: Mapping[str, NDArray[Any]], withheld: Whole) 
         if scenario.injects:
             stage[row, span] = _stages(scenario, stored[row, span], leaked[row, span])
     reversal = _reversed(batch, leaked, issued, stage)
-    flows = kept(withheld, issued, reversal, account_rules(batch))
+    flows = kept(withheld, issued, reversal, account_rules(batch), last_issuances(batch, issued))
     return {
         "co2_leaked": leaked,
         "co2_retained": np.cumsum(stored - leaked, axis=-1),
@@ -260,6 +262,14 @@ def _reversed(batch: Batch, leaked: Array, issued: Whole, stage: Whole) -> Whole
     return np.asarray(np.diff(np.maximum(whole, 0), axis=-1, prepend=0))
 
 
+def last_issuances(batch: Batch, issued: Whole) -> Whole:
+    """Return the position of the year in which each scenario issues last, shape (project,)."""
+    by_vintage = issued.shape[-1] - 1 - np.argmax(issued[:, ::-1] > 0, axis=1)
+    days = [[p.issued for p in s.crediting.monitoring if p.issued] for s in batch.scenarios]
+    by_day = [max((day.year for day in each), default=0) - int(batch.years[0]) for each in days]
+    return np.asarray(np.maximum(by_vintage, by_day))
+
+
 def account_rules(batch: Batch) -> Rules:
     """Return how the reserve accounts of scenarios are kept."""
     reserves = [scenario.reserve for scenario in batch.scenarios]
@@ -270,6 +280,32 @@ def account_rules(batch: Batch) -> Rules:
         release_share=np.array([each.released_share for each in reserves]),
         pooled=np.array([each.pooled for each in reserves]),
     )
+
+
+def without_a_site(batch: Batch, known: Mapping[str, NDArray[Any]]) -> list[Problem]:
+    """Find scenarios that store CO2 in years in which none of their sites injects."""
+    problems = []
+    for row, scenario in enumerate(batch.scenarios):
+        if not scenario.injects or isinstance(scenario.storage.sites, int):
+            continue
+        years = scenario.calendar_years
+        stored = known["co2_stored"][row, batch.spans[row]]
+        shares = _shares(scenario.storage, years)
+        nowhere = years[(stored > 0) & (shares.sum(axis=0) == 0)].tolist()
+        idle = [
+            name
+            for name, share in zip(scenario.storage.sites, shares, strict=True)
+            if not (share * stored).any()
+        ]
+        texts = []
+        if nowhere:
+            texts.append(f"CO2 is stored in {nowhere[0]}, and no site injects then")
+        texts += [f"nothing is stored while {name} injects" for name in idle]
+        if texts:
+            text = "; ".join(texts) + "; give the sites years that cover those of the injection"
+            place = scenario.document.place(("storage", "sites"))
+            problems.append(Problem("storage.sites", text, place))
+    return problems
 
 
 def storage_problems(scenario: Scenario) -> Iterator[Problem]:

@@ -101,7 +101,8 @@ def _trapped(study: ReserveStudy, words: Words) -> Iterator[Table]:
         for at, year in enumerate(years)
     ]
     heads = [words("ccs.horizon"), *(words(f"ccs.held_{name}") for name in shares)]
-    wells = total / plans[0].plan.period / means(str(leakage.regime))["injection_per_well"].item()
+    yearly = sum(plan.total / plan.period for _, plan in plans)
+    wells = yearly / means(str(leakage.regime))["injection_per_well"].item()
     yield Table(words("ccs.held_caption", wells=number(math.ceil(wells))), heads, rows, folded=True)
 
 

@@ -24,7 +24,8 @@ BANDS = {
     3: "methods emissions levels crediting allocation contributions grid_factor ledger "
     "corresponding_adjustments double_counting storage reserve",
     4: "batch levels_over_time shares_over_time article6_over_time storage_over_time "
-    "storage_draws reserve_exact reserve_pooling reserve_answers steps identities issuances "
+    "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
+    "steps identities issuances "
     "results simulation explanation runs worked_examples ledger_database ledger_booking "
     "ledger_reversals "
     "published_replay",

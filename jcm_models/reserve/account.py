@@ -156,7 +156,13 @@ class _State:
         self.quiet = np.zeros(projects)
 
 
-def kept(regular: Whole, issued: Whole, reversals: Whole, rules: Rules) -> Flows:
+def kept(
+    regular: Whole,
+    issued: Whole,
+    reversals: Whole,
+    rules: Rules,
+    last_issuance: Whole | None = None,
+) -> Flows:
     r"""Keep reserve accounts year by year.
 
     Parameters
@@ -169,6 +175,8 @@ def kept(regular: Whole, issued: Whole, reversals: Whole, rules: Rules) -> Flows
         Credits whose CO2 has leaked [tCO2e/yr].
     rules : Rules
         How the accounts are kept.
+    last_issuance : array of int, shape (project,), optional
+        Position of the year in which credits are issued last; that of the last vintage by default.
 
     Returns
     -------
@@ -192,14 +200,18 @@ def kept(regular: Whole, issued: Whole, reversals: Whole, rules: Rules) -> Flows
     rules = rules.broadcast(projects)
     flows = _nothing(projects, years)
     state = _State(projects)
-    last_issuance = years - 1 - np.argmax(issued[:, ::-1] > 0, axis=1)
+    if last_issuance is None:
+        last_issuance = years - 1 - np.argmax(issued[:, ::-1] > 0, axis=1)
+    if (reversals < 0).any():
+        message = "reversals below nothing; what has leaked once does not come back"
+        raise AccountError(message)
     for year in range(years):
         _withhold(state, flows, year, regular[:, year], issued[:, year])
         _make_good(state, flows, year, reversals[:, year], rules)
         _fill_up(state, flows, year, rules)
-        after = np.where(year > last_issuance, 1.0, 0.0)
-        state.quiet = np.where(reversals[:, year] > 0, 0.0, state.quiet + after)
-        _release(state, flows, year, rules)
+        over = year > last_issuance
+        state.quiet = np.where(reversals[:, year] > 0, 0.0, state.quiet + over)
+        _release(state, flows, year, over & (state.quiet >= rules.release_after), rules)
         flows.owed[:, year] = state.owed
         flows.balance[:, year] = state.balance
     _assert_adds_up(regular, reversals, flows)
@@ -286,8 +298,7 @@ def _fill_up(state: _State, flows: Flows, year: int, rules: Rules) -> None:
     state.missing = np.where(rules.top_up == _NEXT, gap, 0)
 
 
-def _release(state: _State, flows: Flows, year: int, rules: Rules) -> None:
-    due = state.quiet >= rules.release_after
+def _release(state: _State, flows: Flows, year: int, due: NDArray[np.bool_], rules: Rules) -> None:
     share = np.where(due, rules.release_share, 0.0)
     released = np.minimum(np.ceil(state.balance * share).astype(np.int64), state.balance)
     flows.released[:, year] = released

@@ -201,7 +201,7 @@ class Plain:
             if self.top_up == "next_issuance":
                 gap = max(full - len(pot), 0)
             quiet = 0 if lost else quiet + (year > last)
-            if quiet >= self.after:
+            if quiet >= self.after and year > last:
                 out = math.ceil(len(pot) * self.share)
                 del pot[len(pot) - out :]
                 full = len(pot)
@@ -256,3 +256,22 @@ def test_an_account_that_does_not_add_up_is_refused(monkeypatch):
 def test_what_is_withheld_beyond_the_rate_comes_from_the_first_issuance_of_the_year():
     taken = from_issuances(np.array([[0, 70]]), np.array([[9, 50, 50]]), np.array([[0, 1, 1]]))
     assert taken.tolist() == [[0, 50, 20]]
+
+
+def test_a_release_waits_for_the_last_issuance_and_not_for_the_last_vintage():
+    issued = np.array([[*ISSUED, 0, 0]])
+    flows = kept(
+        withheld(issued, np.array(0.03)),
+        issued,
+        np.zeros_like(issued),
+        rules(after=1),
+        np.array([5]),
+    )
+    assert flows.released[0].tolist() == [0, 0, 0, 0, 0, 0, 90, 0]
+    at_once = account([*ISSUED], [0] * 6, after=0)
+    assert at_once["released"] == [0, 0, 0, 90, 0, 0]
+
+
+def test_what_has_leaked_does_not_come_back():
+    with pytest.raises(AccountError, match="reversals below nothing"):
+        account([1000, 0], [5, -1])

@@ -229,3 +229,158 @@ def test_a_horizon_that_is_not_looked_at_is_refused(tmp_path):
     study = reserve_study(whole(tmp_path, "well_regulated_offshore"), samples=10)
     with pytest.raises(KeyError, match="123 years are not looked at; those are"):
         study.at(123)
+
+
+# What an audit found ------------------------------------------------------------------------------
+
+
+def test_draws_do_not_pool_their_reserves_with_each_other(tmp_path):
+    storage = {"leakage": None, "events": {"per_year": 0.02, "mass": 40_000}}
+    apart, pooled = (
+        reserve_study(small(tmp_path, storage=storage, reserve={"pooled": each}), samples=400)
+        for each in (False, True)
+    )
+    np.testing.assert_array_equal(apart["sufficient_by_rules"], pooled["sufficient_by_rules"])
+    assert apart["sufficient_by_rules"][-1] < 0.9
+
+
+def test_identical_sites_spread_as_one_site_whatever_their_shares_and_years(tmp_path):
+    events = {"per_year": 0.1, "mass": 1000}
+    sites = {"a": {"share": 0.6}, "b": {"share": 0.4, "first": 2031}}
+
+    def spread(kind):
+        storage = {"leakage": None, "events": events, "sites": sites, "dependence": {"kind": kind}}
+        study = reserve_study(small(tmp_path, storage=storage), samples=20_000)
+        at = study.at(100)
+        return study["leaked"][4, at] - study["leaked"][0, at], study["leaked"][2, at]
+
+    alike, middle = spread("identical")
+    apart, _ = spread("independent")
+    assert alike > 1.3 * apart
+    assert middle == pytest.approx(2 * 0.1 * 100 * 1000, rel=0.1)
+
+
+def test_a_shock_hits_all_sites_in_the_same_year_whenever_they_began(tmp_path):
+    shocks = {"kind": "common_shock", "shocks_per_year": 0.05, "hit_share": 1}
+    sites = {"a": {"share": 0.5}, "b": {"share": 0.5, "first": 2032}}
+    storage = {
+        "leakage": None,
+        "events": {"per_year": 0, "mass": 1000},
+        "sites": sites,
+        "dependence": shocks,
+    }
+    from jcm_models.storage_draws import drawn_leaks
+    from jcm_models.storage_over_time import injections
+
+    scenario = small(tmp_path, storage=storage)
+    plans = injections(scenario, scenario.storage, jcm.compute(scenario)["co2_stored"])
+    years = np.arange(1, 41)
+    found = drawn_leaks(scenario, scenario.storage, plans, years, 500, np.random.default_rng(2))
+    yearly = np.diff(found, axis=1, prepend=0)
+    assert (yearly[:, 3:] % 2000 == 0).all()  # both or neither
+    assert (yearly[:, :2] % 2000 != 0).any()  # one alone while the other has not begun
+
+
+def test_years_in_which_no_site_injects_are_refused(tmp_path):
+    sites = {"a": {"share": 0.5, "last": 2031}, "b": {"share": 0.5, "first": 2033}}
+    with pytest.raises(ScenarioError, match="CO2 is stored in 2032, and no site injects then"):
+        small(tmp_path, storage__sites=sites)
+    late = {"a": {"share": 0.5}, "b": {"share": 0.5, "first": 2040}}
+    with pytest.raises(ScenarioError, match="nothing is stored while b injects"):
+        small(tmp_path, storage__sites=late)
+
+
+def test_the_liability_ends_also_where_that_lies_beyond_the_years_simulated(tmp_path):
+    monitoring = {"preparatory": 5, "after_termination": 20}
+    leakage = {"model": "constant", "rate": "0.05 %/yr"}
+    found = []
+    for last in (2049, 2089):
+        scenario = small(
+            tmp_path,
+            years={"first": 2030, "last": last},
+            storage={"leakage": leakage, "monitoring": monitoring},
+            reserve__liable="until_completion",
+        )
+        study = reserve_study(scenario, samples=2)
+        found.append(study["required_rate"][0, study.at(1000)])
+        assert study["diversified_rate"][0, 0] == pytest.approx(found[-1], rel=1e-6)
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+
+
+def test_kinds_of_dependence_that_are_compared_expect_the_same_leaks(tmp_path):
+    shocks = {"kind": "common_shock", "shocks_per_year": 0.05, "hit_share": 1}
+    storage = {
+        "sites": 2,
+        "leakage": None,
+        "events": {"per_year": 0.01, "mass": 2000},
+        "dependence": shocks,
+    }
+    from jcm_models.storage_draws import spread_over
+
+    scenario = small(tmp_path, storage=storage)
+    others = [spread_over(scenario, 4, kind) for kind in ("independent", "identical")]
+    assert [each.events.per_year.points[0] for each in others] == [pytest.approx(0.06)] * 2
+    assert spread_over(scenario, 4, "common_shock").events.per_year.points[0] == 0.01
+
+
+def test_a_negative_correlation_of_two_sites_is_the_least_that_more_can_have(tmp_path):
+    regime = "poorly_regulated_onshore"
+    scenario = whole(tmp_path, regime, sites=2, dependence={"kind": "copula", "correlation": -0.5})
+    assert reserve_study(scenario, samples=100)["diversified_rate"].shape == (3, 6)
+
+
+def test_sites_with_names_keep_their_basins_when_they_are_spread(tmp_path):
+    from jcm_models.storage_draws import spread_over
+
+    sites = {f"site {n}": {"share": 0.2, "basin": f"basin {n}"} for n in range(5)}
+    scenario = small(tmp_path, storage__sites=sites)
+    assert set(spread_over(scenario, 20, "independent").basin_of_sites) == set(range(5))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reserve": {"rate": 0}, "storage__leakage__rate": 0},
+        {"reserve": {"rate": 0.00001}},
+        {"project__reference_co2_emitted_share": 0},
+    ],
+)
+def test_the_page_stands_where_reserve_leak_or_credits_are_next_to_nothing(tmp_path, changes):
+    from jcm_models.storage_sections import STORAGE_SECTIONS
+    from jcm_models.wording import Words
+
+    results = jcm.compute(small(tmp_path, **changes))
+    for section in STORAGE_SECTIONS.values():
+        assert section(results, Words("en"))
+
+
+def test_a_rate_that_changes_is_judged_by_what_is_withheld_so_far(tmp_path):
+    rate = {"series": {2030: 0, 2031: 0, 2032: 0.1}, "interpolate": "step", "beyond": "hold"}
+    scenario = small(tmp_path, storage__leakage__rate="0.5 %/yr", reserve={"rate": rate})
+    study = reserve_study(scenario, samples=2)
+    first = [study["sufficient"][study.at(years)] for years in (1, 2, 3)]
+    assert first == study["sufficient_by_rules"][:3].tolist() == [1, 0, 0]
+    assert study["first_shortfall"].tolist() == [2] * 4
+
+
+def test_where_claims_are_capped_the_transform_is_not_taken(tmp_path):
+    storage = {"leakage": None, "events": {"per_year": 0.1, "mass": 100_000}}
+    study = reserve_study(small(tmp_path, storage=storage, reserve={"rate": 1}), samples=500)
+    assert study.way == "draws"
+    assert study["sufficient"][study.at(100)] == 1
+
+
+def test_the_value_of_delay_does_not_depend_on_how_many_years_are_simulated(tmp_path):
+    found = [
+        reserve_study(small(tmp_path, years={"first": 2030, "last": last}), samples=2)
+        for last in (2049, 2129, 2230)
+    ]
+    for study in found[1:]:
+        np.testing.assert_allclose(study["delayed_value"], found[0]["delayed_value"], atol=0.004)
+
+
+def test_draws_stay_within_the_bounds_of_their_input(tmp_path):
+    floor = {"distribution": {"shape": "normal", "mean": 0.05, "sd": 0.3}}
+    leakage = {"model": "decaying", "rate": "1 %/yr", "decay": 0.1, "floor": floor}
+    study = reserve_study(small(tmp_path, storage__leakage=leakage), samples=500)
+    assert (np.diff(study["leaked"], axis=1) >= -1e-6).all()
