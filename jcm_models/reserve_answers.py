@@ -21,7 +21,7 @@ from jcm_models.reserve.adequacy import (
     share_that_suffices,
 )
 from jcm_models.reserve.estimates import Estimate
-from jcm_models.reserve_exact import exactly_sufficient, is_exact
+from jcm_models.reserve_exact import exactly_sufficient, is_exact, is_fine_enough
 from jcm_models.reserve_pooling import POOLS, pooled_rates
 from jcm_models.reserve_timeline import Timeline, withheld_by_rate
 from jcm_models.results import Results, inputs_of
@@ -301,7 +301,11 @@ def _way(results: Results, timeline: Timeline) -> str:
     alike = isinstance(scenario.storage.sites, int) and scenario.reserve.liable == "always"
     most = np.minimum(timeline.stored / scenario.storage.number_of_sites, timeline.credits)
     free = bool(reserve[-1] > 0 and (most > reserve).all())
-    return "transform" if alike and free and is_exact(scenario.storage) else "draws"
+    if not (alike and free and is_exact(scenario.storage)):
+        return "draws"
+    last, sites = int(timeline.years[-1]), scenario.storage.number_of_sites
+    fine = is_fine_enough(scenario.storage, last, float(reserve[-1]), sites)
+    return "transform" if fine else "draws"
 
 
 def _nice(rate: float) -> float:

@@ -27,7 +27,7 @@ Complex = NDArray[np.complex128]
 _TILT = 16.0
 _LARGEST = 2**20
 _SMALLEST = 2**12
-_FINER = 16
+_HARDLY = 1e-12
 # Rounding of the transforms themselves, at an amount in the middle of the grid.
 _ROUNDING = float(np.exp(_TILT / 2) * np.finfo(float).eps)
 
@@ -211,16 +211,16 @@ def rounding_shift(claims: Sequence[Claims], step: float, points: int) -> float:
     Notes
     -----
     Masses far below the step all round to nothing, on a grid of half the step too; halving it
-    tells nothing then. The mean up to the end of the grid is :math:`\int \bar F`, which rounding
-    takes by the middle of each step; compared is a grid sixteen times as fine.
+    tells nothing then. A mass that reaches beyond the grid counts as not shifted: it is no small
+    one.
     """
-    shifts = {}
-    for mass in {each.mass for each in claims}:
-        rounded = step * mass.survival(step * (np.arange(points) + 0.5)).sum()
-        finer = step / _FINER
-        exact = finer * mass.survival(finer * (np.arange(points * _FINER) + 0.5)).sum()
-        shifts[mass] = abs(float(rounded - exact))
-    return sum(each.expected * shifts[each.mass] for each in claims)
+    amounts = step * np.arange(points, dtype=float)
+    total = 0.0
+    for each in claims:
+        if each.mass.survival(amounts[-1:])[0] < _HARDLY:
+            rounded = float(amounts @ _discrete(each.mass, step, points))
+            total += each.expected * abs(rounded - each.mass.mean)
+    return total
 
 
 def probability_of_more(
@@ -247,14 +247,18 @@ def probability_of_more(
     if amount <= 0:
         return Estimate(_any(claims), 0.0)
     points, before = _SMALLEST, np.inf
+    mean = sum(each.mean for each in claims) or amount
     while True:
         # The amount lies between two amounts of the grid, whatever the step.
         step = 2 * amount / (points - 1)
         distribution = sum_of(claims, step, points)
         shift = rounding_shift(claims, step, points)
-        more, found, less = map(float, distribution.survival(amount + shift * np.arange(-1, 2)))
+        # A sum far above its mean is shifted as much more; below, by twice to be safe.
+        around = amount + max(2.0, amount / mean) * shift * np.arange(-1, 2)
+        more, found, less = map(float, distribution.survival(around))
         change = max(abs(found - before), more - found, found - less)
-        if change <= relative * found or points >= _LARGEST:
+        settled = change <= relative * found and shift <= amount / 100
+        if settled or points >= _LARGEST:
             return Estimate(found, change + np.exp(-_TILT) * found + _ROUNDING)
         points, before = 2 * points, found
 

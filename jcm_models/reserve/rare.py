@@ -80,7 +80,7 @@ def _require_fitting(claims: Claims, points: int) -> None:
             f"found claims of {claims.mass.amount:g} each, of which none is the largest; "
             "the transform (probability_of_more) takes them"
         )
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - the type is right, its values do not fit
     if points < 2 * _SCRAMBLES or points & (points - 1):
         message = f"found {points} points; allowed is a power of two, {2 * _SCRAMBLES} or more"
         raise ValueError(message)

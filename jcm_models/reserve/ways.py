@@ -14,7 +14,7 @@ __all__ = ["Answer", "Way", "shortfall"]
 
 Way = Literal["best", "events", "transform", "conditional"]
 
-# Below this the rounding of a transform, about 1e-13, leaves less than four digits.
+# Below this the rounding of a transform leaves few digits.
 _RARE = 1e-9
 _DRAWS = 1_000_000
 
@@ -39,9 +39,8 @@ def shortfall(
         The reserve [tCO2e].
     way : {"best", "events", "transform", "conditional"}
         ``events`` draws every claim; ``transform`` needs no chance; ``conditional`` keeps its
-        digits however rare a shortfall is. The best is the transform, unless a single claim
-        exceeds the reserve less than once in a thousand million cases,
-        :math:`\Lambda \bar F(x) < 10^{-9}`: then it is the conditional one.
+        digits however rare a shortfall is. The best is the transform, unless it finds less than
+        one shortfall in a thousand million cases: then it is the conditional one.
     draws : int
         How often claims are drawn.
     seed : int
@@ -53,9 +52,10 @@ def shortfall(
         The probability [1], its error, and the way.
     """
     if way == "best":
-        single = claims.expected * float(claims.mass.survival(np.array(amount)))
-        poisson = claims.trials is None
-        way = "conditional" if 0 < single < _RARE and poisson else "transform"
+        found = probability_of_more([claims], amount)
+        if float(found.value) >= _RARE or claims.trials is not None:
+            return Answer(found, "transform")
+        way = "conditional"
     if way == "transform":
         return Answer(probability_of_more([claims], amount), way)
     if way == "conditional":

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from jcm_models.distributions import Exponential, Fixed, LogNormal, Pareto
+from jcm_models.distributions import DoubleLogNormal, Exponential, Fixed, LogNormal, Pareto
 from jcm_models.reserve import compound as module
-from jcm_models.reserve.compound import Claims, probability_of_more, sum_of
+from jcm_models.reserve.compound import Claims, probability_of_more, rounding_shift, sum_of
 from jcm_models.reserve.rare import probability_of_rare_shortfall
 from jcm_models.reserve.ways import shortfall
 from tests.examples import unhurried
@@ -160,6 +160,78 @@ def test_the_best_way_is_chosen_and_named():
     assert shortfall(Claims(1e-4, Exponential(1e4), trials=5), 3e5).way == "transform"
 
 
+@pytest.mark.parametrize("reserve", [9e5, 1.045e6, 1.055e6, 1.2e6])
+@pytest.mark.parametrize("mass", [Fixed(35.0), DoubleLogNormal(1.27, 0.0397)])
+def test_masses_far_below_the_step_are_not_lost(mass, reserve):
+    # On coarse grids all round to nothing, so that halving the step changes nothing.
+    found, error = probability_of_more([Claims(30_000.0, mass)], reserve)
+    square = float(np.mean(mass.quantile((np.arange(100_000) + 0.5) / 100_000) ** 2))
+    exact = stats.norm.sf(reserve, 30_000 * mass.mean, math.sqrt(30_000 * square))
+    assert abs(found - exact) < error + 0.01  # the normal is no better with 30,000 claims
+    assert error < 0.02 or abs(reserve - 30_000 * mass.mean) < 6e4
+
+
+def test_small_masses_with_a_frailty_reach_far_beyond_their_mean():
+    # So many small claims are their expected sum, times the frailty.
+    found, error = probability_of_more([Claims(30_000.0, Fixed(35.0), frailty=0.5)], 3e6)
+    exact = stats.gamma.sf(3e6, 0.5, scale=30_000 * 35.0 / 0.5)
+    assert exact > 0.05
+    assert abs(found - exact) < error + 1e-4
+
+
+def test_small_masses_beside_large_ones_count():
+    claims = [Claims(30_000.0, Fixed(35.0)), PROBLEM]
+    found, error = probability_of_more(claims, 1.2e6)
+    exact, _ = probability_of_more([PROBLEM], 1.5e5)
+    assert exact > 0.3
+    assert abs(found - exact) < error + 0.01
+
+
+def test_the_shift_by_rounding_is_what_the_mean_is_moved():
+    claims = Claims(30.0, Fixed(100.0))
+    moved = float(sum_of([claims], 62.5, 2**10).amounts @ sum_of([claims], 62.5, 2**10).probability)
+    assert moved == pytest.approx(30 * 125, rel=1e-4)
+    assert rounding_shift([claims], 62.5, 2**10) == pytest.approx(30 * 25)
+    smooth = Claims(2.0, Exponential(1e4))
+    # The middle of each step misses h^2 / 24 of the slope at the start, and nothing at the end.
+    assert rounding_shift([smooth], 100.0, 2**14) == pytest.approx(2 * 100**2 / 24 / 1e4, rel=1e-4)
+
+
+@pytest.mark.parametrize("mass", [Fixed(2.9e5), Exponential(1.5e5), LogNormal(10.8, 0.5)])
+@pytest.mark.parametrize("expected", [0.02, 2.0, 20.0])
+def test_the_error_of_a_probability_is_no_smaller_than_it_is(expected, mass):
+    claims = Claims(expected, mass)
+    found, error = probability_of_more([claims], 9e5)
+    if isinstance(mass, Fixed):
+        exact = stats.poisson.sf(3, expected)
+    elif isinstance(mass, Exponential):
+        exact = exponential_tail(expected, mass.mean, 9e5)
+    else:
+        exact = float(sum_of([claims], 2 * 9e5 / (2**21 - 1), 2**21).survival(9e5))
+    assert abs(found - exact) <= error
+    assert error < 1e-4 * found + 1e-11
+
+
+def test_neighbouring_seeds_have_no_scrambling_in_common():
+    # With fifteen of sixteen in common they would differ by a fifth of what others differ by.
+    many = [probability_of_rare_shortfall(PROBLEM, RESERVE, 64, seed).value for seed in range(40)]
+    assert np.diff(many).std() == pytest.approx(math.sqrt(2) * np.std(many), rel=0.4)
+
+
+def test_where_nothing_is_expected_nothing_is_claimed():
+    found, error = probability_of_more([Claims(0.0, Exponential(1.0))], 5.0)
+    assert found == pytest.approx(0.0, abs=1e-15)
+    assert error < 1e-11
+
+
+def test_claims_that_are_rare_alone_but_not_together_are_answered_by_transform():
+    many = shortfall(Claims(1000.0, Exponential(1e4)), 9e5)
+    assert many.way == "transform"
+    assert many.estimate.value == pytest.approx(1.0, abs=1e-6)
+    some = shortfall(Claims(50.0, Exponential(1e4)), 9e5)
+    assert some.estimate.value == pytest.approx(exponential_tail(50.0, 1e4, 9e5), rel=1e-3)
+
+
 def test_without_a_reserve_any_claim_is_too_much():
     found, error = probability_of_more([PROBLEM], 0.0)
     assert found == pytest.approx(1 - math.exp(-2.0))
@@ -183,9 +255,14 @@ def test_claims_that_cannot_be_are_refused(change, words):
 
 def test_ways_that_cannot_be_gone_are_refused():
     with pytest.raises(ValueError, match="too many for a rare event; the transform"):
-        probability_of_rare_shortfall(Claims(1e6, Fixed(1.0)), 1e7)
+        probability_of_rare_shortfall(Claims(1e6, Exponential(1.0)), 1e7)
     with pytest.raises(ValueError, match="found a binomial number of claims; the transform"):
-        probability_of_rare_shortfall(Claims(1.0, Fixed(1.0), trials=3), 2.0)
+        probability_of_rare_shortfall(Claims(1.0, Exponential(1.0), trials=3), 2.0)
+    with pytest.raises(ValueError, match="claims of 1 each, of which none is the largest"):
+        probability_of_rare_shortfall(Claims(1.0, Fixed(1.0)), 2.0)
+    for points in (16, 100):
+        with pytest.raises(ValueError, match=f"found {points} points; allowed is a power of two"):
+            probability_of_rare_shortfall(PROBLEM, RESERVE, points)
     with pytest.raises(ValueError, match="is not reached on a grid up to"):
         sum_of([PROBLEM], 10.0, 64).quantile(0.999)
 

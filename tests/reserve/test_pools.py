@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from jcm_models.reserve.pools import BernoulliPool, CorrelatedProjects, large_portfolio_quantile
+from jcm_models.reserve.pools import (
+    BernoulliPool,
+    CorrelatedProjects,
+    large_portfolio_quantile,
+    normal_quantile,
+)
 from tests.examples import unhurried
 
 
@@ -81,3 +86,29 @@ def test_two_projects_fail_together_as_the_bivariate_normal_has_it():
 def test_independent_projects_are_binomial():
     found = CorrelatedProjects(7, 0.3, 0.0).failures()
     np.testing.assert_allclose(found, stats.binom.pmf(np.arange(8), 7, 0.3), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("correlation", "cheapest", "cost"),
+    [((0.0, 0.0), (0, 177), 7_080), ((0.5, 0.2), (61, 45), 32_300)],
+)
+def test_the_cheapest_portfolio_is_that_of_carbon_at_risk(correlation, cheapest, cost):
+    # Recalculated from the parameters of its portfolio_funcs.R: 500 t a project, 30,000 t wanted
+    # with 95 %; capture costs 500 and survives with 0.99, forest 40 and 0.4.
+    capture, forest = np.meshgrid(np.arange(121), np.arange(401), indexing="ij")
+    numbers = np.stack([capture, forest], axis=-1)
+    tonnes = 500 * normal_quantile(numbers, [0.99, 0.4], correlation, 0.05)
+    costs = np.where(tonnes >= 30_000, numbers @ [500, 40], np.iinfo(np.int64).max)
+    found = np.unravel_index(costs.argmin(), costs.shape)
+    assert tuple(map(int, found)) == cheapest
+    assert costs[found] == cost
+
+
+def test_many_independent_projects_are_normal_as_the_binomial_becomes():
+    exact = stats.binom.ppf(0.05, 10_000, 0.4)
+    assert normal_quantile([10_000], [0.4], [0.0], 0.05) == pytest.approx(exact, abs=1)
+
+
+def test_two_projects_have_the_variance_of_their_correlation():
+    # Both or none survive: 0 or 2 with a half each, a standard deviation of one.
+    assert normal_quantile([2], [0.5], [1.0], stats.norm.cdf(1)) == pytest.approx(2.0)

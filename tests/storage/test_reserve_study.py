@@ -384,3 +384,15 @@ def test_draws_stay_within_the_bounds_of_their_input(tmp_path):
     leakage = {"model": "decaying", "rate": "1 %/yr", "decay": 0.1, "floor": floor}
     study = reserve_study(small(tmp_path, storage__leakage=leakage), samples=500)
     assert (np.diff(study["leaked"], axis=1) >= -1e-6).all()
+
+
+def test_masses_that_are_lost_on_the_grid_are_not_left_to_the_transform(tmp_path):
+    from jcm_models.reserve_exact import is_fine_enough
+
+    def fine(per_year, mass):
+        storage = {"leakage": None, "events": {"per_year": per_year, "mass": mass}}
+        return is_fine_enough(small(tmp_path, storage=storage).storage, 100, 9e5, 1)
+
+    # 300 leaks a year of 35 t take 1.05 Mt, but each rounds to nothing on steps of 225 t.
+    assert not fine(300, 35)
+    assert fine(0.02, {"distribution": {"shape": "lognormal", "mean": 150_000, "sd": 400_000}})
