@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_ledger", "command", "day", "opened", "year", "years"]
 
+_RESERVE = re.compile("[A-Z]{3}-reserve")  # no participant's name, whatever it ends with
 _UNITS = re.compile(r"([A-Z]{3})-([0-9]{1,15})(?:-([0-9]{1,15}))?")
 
 
@@ -232,12 +233,15 @@ def _issue(given: argparse.Namespace) -> str:
     from jcm_models.simulation import compute, load_scenario
 
     results = compute(load_scenario(given.scenario))
-    with opened(given, new=True) as ledger:
-        booked = ledger.append(scenario_events(results, given.registered))
+    # All or nothing: credits without their reversals could not be booked a second time.
+    with opened(given, new=True) as ledger, ledger.writing() as writer:
+        booked = writer.book(scenario_events(results, given.registered))
         if not given.reversals:
             return _booked(booked)
-        reversals = book_reversals(ledger, results)
+        reversals = book_reversals(writer, results)
     lines = [f"{tonnes:,} tCO2e of {year} open" for year, tonnes in reversals.open.items()]
+    if reversals.lacking:
+        lines.append(f"{reversals.lacking:,} tCO2e not filled up: participants hold too little")
     return "\n".join([_booked(booked + reversals.booked), *lines])
 
 
@@ -289,8 +293,8 @@ def _covered(grant: Grant, account: str, booked: Sequence[Booked]) -> str:
 def _transfer(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import release_reserve, transfer
 
-    move = release_reserve if given.account.endswith("-reserve") else transfer
     with opened(given, given.account, given.to) as ledger:
+        move = release_reserve if _RESERVE.fullmatch(given.account) else transfer
         return _booked(move(ledger, given.day, _amount(given), given.to))
 
 
@@ -313,7 +317,7 @@ def _cancel(given: argparse.Namespace) -> str:
     from jcm_models.ledger_database.operations import cancel, cancel_reserve
 
     with opened(given, given.account) as ledger:
-        if given.account.endswith("-reserve"):
+        if _RESERVE.fullmatch(given.account):
             reason = given.reason or "reversal"
             return _booked(cancel_reserve(ledger, given.day, _amount(given), reason=reason))
         more = {"reason": given.reason or "voluntary", "purpose": given.purpose}

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
 from jcm_models.issuance_records import SIDES
-from jcm_models.ledger import JAPAN
-from jcm_models.ledger_booking import account_of
-from jcm_models.ledger_database import Booked, Ledger, schema
-from jcm_models.ledger_database.operations import (
-    Amount,
-    cancel,
-    cancel_reserve,
-    release_reserve,
-    transfer,
+from jcm_models.ledger import (
+    JAPAN,
+    Cancellation,
+    Event,
+    ReserveCancellation,
+    ReserveRelease,
+    Transfer,
+    Units,
 )
+from jcm_models.ledger_booking import account_of
+from jcm_models.ledger_database import Booked, Writer
+from jcm_models.ledger_database.amounts import Amount, book_amount, held_by
 from jcm_models.reserve.account import BEARERS
 from jcm_models.results import Results
 
@@ -27,25 +29,29 @@ _REASON = "reversal"
 
 
 class Reversals(NamedTuple):
-    """What was booked, and by year what is still open [tCO2e].
+    """What was booked, and what could not be [tCO2e].
 
-    Open are reversals that nobody bears or that issuances owe, and those for which a bearer holds
-    too few credits of the project.
+    `open` are the reversals of each year that nobody has made good: nobody bears them, no issuance
+    has paid for them yet, or a bearer holds too few credits of the project. `lacking` is what the
+    reserve holds less in the end than the scenario says, where participants held too little to
+    fill it up. What is cancelled for reversals and what is open together are the reversals.
     """
 
     booked: list[Booked]
     open: dict[int, int]
+    lacking: int
 
 
-def book_reversals(ledger: Ledger, results: Results, *, reserve_register: str = "") -> Reversals:
+def book_reversals(writer: Writer, results: Results, *, reserve_register: str = "") -> Reversals:
     """Book what becomes of the reserve of a scenario.
 
     Parameters
     ----------
-    ledger : Ledger
-        Where the events of `scenario_events` are booked already.
+    writer : Writer
+        Of a ledger in which the events of `scenario_events` are booked, in this transaction or
+        before.
     results : Results
-        The scenario, computed.
+        The scenario, computed by itself: no pool with other projects.
     reserve_register : str
         The register that keeps the reserve; the host's by default, which is assumed.
 
@@ -55,7 +61,7 @@ def book_reversals(ledger: Ledger, results: Results, *, reserve_register: str = 
         Year by year, dated the last day of the year, or the day of the last issuance so far where
         that is later: the reserve is cancelled; what exceeds it is cancelled from the accounts of
         those who bear it; participants of the register add to the reserve, and get what is
-        released.
+        released. What they hold too little for they add as soon as they have it.
 
     Raises
     ------
@@ -63,24 +69,26 @@ def book_reversals(ledger: Ledger, results: Results, *, reserve_register: str = 
         If the ledger's reserve is not that of the scenario.
     """
     if not results.scenario.keeps_account:
-        return Reversals([], {})
-    books = _Books(ledger, results, reserve_register or results.scenario.host)
-    booked: list[Booked] = []
-    still_open: dict[int, int] = {}
+        return Reversals([], {}, 0)
+    books = _Books(writer, results, reserve_register or results.scenario.host)
     for at, year in enumerate(results["year"].tolist()):
-        found, left = books.year(at, year)
-        booked += found
-        if left:
-            still_open[year] = left
-    return Reversals(booked, still_open)
+        books.keep(at, year)
+    still_open = books.open + books.owed  # of counters: only what is more than nothing
+    return Reversals(books.booked, dict(sorted(still_open.items())), books.lacking)
 
 
 class _Books:
-    """Books one year after another."""
+    """Books one year after another.
 
-    def __init__(self, ledger: Ledger, results: Results, register: str) -> None:
-        scenario = results.scenario
-        self.ledger, self.results, self.project = ledger, results, scenario.name
+    The ledger's reserve is always that of the scenario less what is `lacking`.
+    """
+
+    def __init__(self, writer: Writer, results: Results, register: str) -> None:
+        self.writer, self.results, self.project = writer, results, results.scenario.name
+        self.booked: list[Booked] = []
+        self.open: Counter[int] = Counter()
+        self.owed: Counter[int] = Counter()  # what issuances to come shall pay for
+        self.lacking = 0
         self.reserve = f"{register}-reserve"
         side = "japan" if register == JAPAN else "host"
         self.participants = self._account(f"{side}_participants")
@@ -94,36 +102,19 @@ class _Books:
     def _account(self, party: str) -> str:
         return account_of(party, self.results.scenario.host, self.project)
 
-    def year(self, at: int, year: int) -> tuple[list[Booked], int]:
-        """Return what is booked for a year, and what stays open [tCO2e]."""
+    def keep(self, at: int, year: int) -> None:
+        """Book what becomes of the reserve in a year."""
         day = self._day(year)
-        amounts = {name: int(self.results[name][at]) for name in _MOVES}
-        booked: list[Booked] = []
-        if amounts["reserve_cancelled"]:
-            amount = Amount(self.reserve, amounts["reserve_cancelled"], self.project)
-            booked += cancel_reserve(self.ledger, day, amount, reason=_REASON)
-        left = 0
-        for bearer, tonnes in zip(
-            BEARERS[1:], self.results["reversal_borne"][1:, at].tolist(), strict=True
-        ):
-            for account in self.bearers.get(bearer, []):
-                part = min(tonnes, self._held(account, day))
-                if part:
-                    amount = Amount(account, part, self.project)
-                    booked += cancel(self.ledger, day, amount, reason=_REASON)
-                    tonnes -= part
-            left += tonnes
-        booked += self._filled(day, amounts["reserve_topped_up"])
-        if amounts["reserve_released"]:
-            amount = Amount(self.reserve, amounts["reserve_released"], self.project)
-            booked += release_reserve(self.ledger, day, amount, self.participants)
-        return booked, left
-
-    def _filled(self, day: datetime.date, tonnes: int) -> list[Booked]:
-        if not tonnes:
-            return []
-        amount = Amount(self.participants, tonnes, self.project)
-        return transfer(self.ledger, day, amount, self.reserve)
+        borne = dict(zip(BEARERS, self.results["reversal_borne"][:, at].tolist(), strict=True))
+        cancelled = int(self.results["reserve_cancelled"][at])
+        self.open[year] += self._cancel_reserve(day, cancelled)
+        self._pay(cancelled - borne["reserve"])
+        self.owed[year] = borne["next_issuance"]
+        self.open[year] += borne["nobody"]
+        for bearer in self.bearers:
+            self.open[year] += self._cancel(day, bearer, borne[bearer])
+        self._fill_up(day, int(self.results["reserve_topped_up"][at]))
+        self._release(day, int(self.results["reserve_released"][at]))
 
     def _day(self, year: int) -> datetime.date:
         issued = [
@@ -133,16 +124,69 @@ class _Books:
         ]
         return max([datetime.date(year, 12, 31), *issued])
 
-    def _held(self, account: str, day: datetime.date) -> int:
-        """Return how much of the project an account holds that was there by a day [tCO2e]."""
-        block, issuance = schema.block.c, schema.issuance.c
-        query = (
-            sa.select(sa.func.coalesce(sa.func.sum(block.last - block.first + 1), 0))
-            .join(schema.issuance, issuance.number == block.issuance)
-            .where(block.account == account, issuance.project == self.project, block.since <= day)
+    def _book(self, account: str, tonnes: int, event: Callable[[Units], Event]) -> None:
+        if tonnes:
+            amount = Amount(account, tonnes, self.project)
+            self.booked += book_amount(self.writer, amount, event)
+
+    def _there(self, day: datetime.date, tonnes: int) -> int:
+        """Return how much of what shall leave the reserve is there, but for what is lacking.
+
+        What is missing beyond that is asked for all the same, so that it is refused.
+        """
+        missing = max(tonnes - held_by(self.writer, self.reserve, self.project, day), 0)
+        return tonnes - min(missing, self.lacking)
+
+    def _cancel_reserve(self, day: datetime.date, tonnes: int) -> int:
+        """Cancel units of the reserve, and return what it lacks for that."""
+        there = self._there(day, tonnes)
+        self._book(
+            self.reserve,
+            there,
+            lambda units: ReserveCancellation(
+                day=day, units=units, source=self.reserve, reason=_REASON
+            ),
         )
-        with self.ledger.reading() as connection:
-            return int(connection.execute(query).scalar_one())
+        self.lacking -= tonnes - there
+        return tonnes - there
 
+    def _pay(self, tonnes: int) -> None:
+        """Take note of what an issuance has paid for: what was reversed first."""
+        for year in sorted(self.owed):
+            paid = min(tonnes, self.owed[year])
+            self.owed[year] -= paid
+            tonnes -= paid
 
-_MOVES = ("reserve_cancelled", "reserve_topped_up", "reserve_released")
+    def _cancel(self, day: datetime.date, bearer: str, tonnes: int) -> int:
+        """Cancel units of those who bear a reversal, and return what they hold too little."""
+        for account in self.bearers[bearer]:
+            part = min(tonnes, held_by(self.writer, account, self.project, day))
+            self._book(account, part, self._cancellation(day, account))
+            tonnes -= part
+        return tonnes
+
+    def _cancellation(self, day: datetime.date, account: str) -> Callable[[Units], Event]:
+        return lambda units: Cancellation(day=day, units=units, source=account, reason=_REASON)
+
+    def _fill_up(self, day: datetime.date, tonnes: int) -> None:
+        wanted = tonnes + self.lacking
+        part = min(wanted, held_by(self.writer, self.participants, self.project, day))
+        self._book(
+            self.participants,
+            part,
+            lambda units: Transfer(
+                day=day, units=units, source=self.participants, target=self.reserve
+            ),
+        )
+        self.lacking = wanted - part
+
+    def _release(self, day: datetime.date, tonnes: int) -> None:
+        there = self._there(day, tonnes)
+        self._book(
+            self.reserve,
+            there,
+            lambda units: ReserveRelease(
+                day=day, units=units, source=self.reserve, target=self.participants
+            ),
+        )
+        self.lacking -= tonnes - there

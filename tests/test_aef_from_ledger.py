@@ -20,7 +20,9 @@ from jcm_models.ledger_database.operations import (
     authorize,
     authorize_all,
     cancel,
+    cancel_reserve,
     first_transfer,
+    release_reserve,
     retire,
     transfer,
 )
@@ -198,7 +200,9 @@ def test_a_report_survives_both_files(ledger, tmp_path):
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["authorize", "first", "send", "move", "use", "cancel"]),
+        st.sampled_from(
+            ["authorize", "first", "send", "move", "use", "cancel", "reserve", "reverse", "release"]
+        ),
         st.sampled_from([JAPAN, HOST, COMPANY]),
         st.integers(1, 250),
         st.sampled_from([None, 2021, 2022]),
@@ -225,6 +229,15 @@ def take(ledger, number, step):
             retire(ledger, on, amount, "NDC", year=2030)
         case "cancel":
             cancel(ledger, on, amount)
+        case "reserve":
+            transfer(ledger, on, amount, f"{account[:3]}-reserve")
+        case "reverse":
+            cancel_reserve(
+                ledger, on, dataclasses.replace(amount, account=f"{account[:3]}-reserve")
+            )
+        case "release":
+            reserve = dataclasses.replace(amount, account=f"{account[:3]}-reserve")
+            release_reserve(ledger, on, reserve, account)
 
 
 @settings(max_examples=40, deadline=None)
@@ -248,7 +261,46 @@ def test_whatever_the_ledger_accepts_both_sides_report_without_double_counting(
                     transferred[action.acquiring_party] += action.quantity
                 if action.kind == "Acquisition":
                     acquired[party] += action.quantity
+            # What came in and neither left nor ended is held: no outcome vanishes from a report.
+            assert sum(_change(a) for a in found.actions) == sum(h.quantity for h in found.holdings)
         assert transferred == acquired
+
+
+def _change(action):
+    """Return by how much an action changes what the Party that reports it holds."""
+    ends = ("Transfer", "Use", "Cancellation", "Voluntary Cancellation")
+    return action.quantity * ((action.kind == "Acquisition") - (action.kind in ends))
+
+
+def test_an_outcome_in_a_reserve_is_held_until_it_makes_good_a_reversal(ledger, tmp_path):
+    authorize_all(ledger, GRANT, JAPAN)
+    first_transfer(ledger, day("2023-08-01"), Amount(JAPAN, 700))
+    transfer(ledger, day("2024-02-01"), Amount(JAPAN, 50, vintage=2021), "JPN-reserve")
+    cancel_reserve(ledger, day("2024-03-01"), Amount("JPN-reserve", 30))
+    release_reserve(ledger, day("2024-04-01"), Amount("JPN-reserve", 20), JAPAN)
+    found = report(ledger, "JPN", 2024)
+    assert listed(found.actions) == [("Cancellation", "Other cancellations", 2021, 101, 130, 30)]
+    assert [action.purpose for action in found.actions] == [""]
+    assert sum(holding.quantity for holding in found.holdings) == 700 - 30
+    assert check_aef(found) == []
+    write_aef(found, tmp_path / "JPN.xlsx")
+    assert read_aef(tmp_path / "JPN.xlsx") == found
+    assert report(ledger, "THA", 2024).actions == ()
+    assert findings_of(ledger) == []
+
+
+def test_a_reserve_that_is_released_can_be_authorized_and_transferred(ledger):
+    ledger.append([GRANT, issuance(2022, "THA-reserve", 40)])
+    with pytest.raises(LedgerError, match="is a reserve"):
+        authorize(ledger, day("2023-08-01"), Amount("THA-reserve", 40), GRANT.authorization)
+    release_reserve(ledger, day("2023-08-01"), Amount("THA-reserve", 40), HOST)
+    assert report(ledger, "THA", 2023).actions == ()
+    released = Amount(HOST, 40, vintage=2022)
+    authorize(ledger, day("2023-09-01"), released, GRANT.authorization)
+    first_transfer(ledger, day("2023-10-01"), released, COMPANY)
+    kinds = [(a.kind, a.quantity) for a in report(ledger, "THA", 2023).actions]
+    assert kinds == [("Authorization", 40), ("First transfer", 40)]
+    assert findings_of(ledger) == []
 
 
 def test_a_use_that_is_counted_twice_would_be_found(ledger):

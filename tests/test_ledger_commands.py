@@ -297,3 +297,28 @@ def test_a_closed_pipe_is_no_traceback(filled):
     command = f"{sys.executable} -m jcm_models.cli rules IDN | head -1"
     ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, cwd=ROOT)
     assert "Traceback" not in ran.stderr
+
+
+def test_a_participant_is_no_reserve_whatever_its_name(filled, capsys):
+    account, day = "JPN-participant-Forest-reserve", ["--day", "2024-02-01"]
+    said(capsys, "ledger", "open", filled, account, *day)
+    there = ["--from", "JPN-government", "--to", account, *day]
+    said(capsys, "ledger", "transfer", filled, "20", *there)
+    back = ["--from", account, *day]
+    text = said(capsys, "ledger", "transfer", filled, "5", *back, "--to", "JPN-government")
+    assert " transfer of JPN 1 to 5 " in text
+    assert " cancellation of JPN 6 to 8 " in said(capsys, "ledger", "cancel", filled, "3", *back)
+    balance = said(capsys, "ledger", "balance", filled, "--account", account)
+    assert balance.splitlines()[-1].split()[:2] == ["together", "12"]
+
+
+def test_a_reserve_is_released_by_a_transfer_and_cancelled_for_a_reversal(ledger, tmp_path, capsys):
+    file = tmp_path / "issuances.csv"
+    file.write_text("\n".join([HEADER, *ROWS, ROWS[0].replace("government,600", "reserve,30")]))
+    said(capsys, "ledger", "import", ledger, str(file))
+    moved = ["--from", "JPN-reserve", "--day", "2024-02-01"]
+    text = said(capsys, "ledger", "transfer", ledger, "10", *moved, "--to", "JPN-government")
+    assert " reserve release of JPN 601 to 610 " in text
+    text = said(capsys, "ledger", "cancel", ledger, "20", *moved)
+    assert " reserve cancellation of JPN 611 to 630 " in text
+    assert "sound" in said(capsys, "ledger", "check", ledger)

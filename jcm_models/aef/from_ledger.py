@@ -32,6 +32,7 @@ from jcm_models.ledger import (
     FirstTransfer,
     Grant,
     Registration,
+    ReserveCancellation,
     Retirement,
     Transfer,
 )
@@ -48,7 +49,15 @@ _SUBTYPES = {
     "Issuance": "Issuance",
     "Use or Cancellation": "Use or cancellation",
 }
-_REPORTED = (UnitsAuthorized, FirstTransfer, Transfer, Acquisition, Retirement, Cancellation)
+_REPORTED = (
+    UnitsAuthorized,
+    FirstTransfer,
+    Transfer,
+    Acquisition,
+    Retirement,
+    Cancellation,
+    ReserveCancellation,
+)
 
 
 class _Known:
@@ -218,6 +227,8 @@ def _of_block(known: _Known, party: str, event: Event, row: Any) -> Iterator[Act
                 yield Action(kind="First transfer", subtype=by_purpose, **common)
             if party == event.source[:3] and row["first_transferred"]:
                 yield _end(event, common)
+        case ReserveCancellation() if party == event.source[:3] and row["first_transferred"]:
+            yield _cancelled(event, common)
 
 
 def _authorized(
@@ -257,13 +268,18 @@ def _end(event: Retirement | Cancellation, common: dict[str, Any]) -> Action:
             use_year=event.year,
             **common,
         )
+    return _cancelled(event, common, purpose=event.purpose, using_entity=event.entity)
+
+
+def _cancelled(
+    event: Cancellation | ReserveCancellation, common: dict[str, Any], **more: Any
+) -> Action:
     voluntary = event.reason == "voluntary"
     return Action(
         kind="Voluntary Cancellation" if voluntary else "Cancellation",
         subtype="" if voluntary else "Other cancellations",
-        purpose=event.purpose,
-        using_party=register,
-        using_entity=event.entity,
+        using_party=event.source[:3],
+        **more,
         **common,
     )
 

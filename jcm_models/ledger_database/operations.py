@@ -7,20 +7,17 @@ is sent and acquired in one go.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from jcm_models.ledger import (
-    Acquisition,
     Authorization,
     Cancellation,
     Event,
     FirstTransfer,
     Grant,
-    LedgerError,
     ReserveCancellation,
     ReserveRelease,
     Retirement,
@@ -28,8 +25,8 @@ from jcm_models.ledger import (
     Units,
 )
 from jcm_models.ledger_database import schema
-from jcm_models.ledger_database.database import Booked, Ledger, Writer
-from jcm_models.problems import Problem
+from jcm_models.ledger_database.amounts import Amount, book_amount
+from jcm_models.ledger_database.database import Booked, Ledger
 
 __all__ = [
     "Amount",
@@ -44,69 +41,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Amount:
-    """So many tonnes of what an account holds.
-
-    Parameters
-    ----------
-    account : str
-        Where the units stand.
-    quantity : int
-        How many [tCO2e].
-    project, vintage : optional
-        Only units of this project, of this vintage.
-    """
-
-    account: str
-    quantity: int
-    project: str | None = None
-    vintage: int | None = None
-
-    def __str__(self) -> str:
-        of = f" of {self.project}" if self.project else ""
-        return f"{self.quantity:,} tCO2e{of}{f' of vintage {self.vintage}' if self.vintage else ''}"
-
-
-def _units(writer: Writer, amount: Amount, state: str = "", *where: Any) -> list[Units]:
-    """Choose units that together are an amount, or refuse to overdraw the account."""
-    if amount.quantity < 1:
-        text = f"found a quantity of {amount.quantity:,} tCO2e; ask for 1 or more"
-        raise LedgerError([Problem(amount.account, text)])
-    found: list[Units] = []
-    left = amount.quantity
-    for register, first, last in _held(writer.connection, amount, where):
-        if not left:
-            break
-        found.append(Units(register, first, min(last, first + left - 1)))
-        left -= found[-1].quantity
-    if left:
-        text = (
-            f"{amount} {state}are asked for and {amount.quantity - left:,} tCO2e are there; ask "
-            "for no more than there is (jcm ledger balance)"
-        )
-        raise LedgerError([Problem(amount.account, text)])
-    return found
-
-
-def _held(
-    connection: sa.Connection, amount: Amount, where: tuple[Any, ...]
-) -> Iterator[tuple[str, int, int]]:
-    block, issuance = schema.block.c, schema.issuance.c
-    query = (
-        sa.select(block.register, block.first, block.last)
-        .join(schema.issuance, issuance.number == block.issuance)
-        .where(block.account == amount.account, *where)
-        .order_by(block.issuance, block.first)
-    )
-    if amount.project is not None:
-        query = query.where(issuance.project == amount.project)
-    if amount.vintage is not None:
-        query = query.where(issuance.vintage == amount.vintage)
-    for row in connection.execute(query):
-        yield row.register, row.first, row.last
-
-
 def _each(
     ledger: Ledger,
     amount: Amount,
@@ -114,27 +48,8 @@ def _each(
     state: str = "",
     *where: Any,
 ) -> list[Booked]:
-    """Book an event, and what it entails, for each range of units."""
     with ledger.writing() as writer:
-        events = [
-            part
-            for units in _units(writer, amount, state, *where)
-            for part in _with_acquisition(event(units))
-        ]
-        return writer.book(events)
-
-
-def _with_acquisition(event: Event) -> Iterator[Event]:
-    yield event
-    if isinstance(event, Transfer | FirstTransfer):
-        here, there = (code.partition("-")[0] for code in (event.source, event.target))
-        if here != there:
-            yield Acquisition(
-                day=event.day,
-                units=event.units,
-                source=f"{there}-incoming",
-                target=event.target,
-            )
+        return book_amount(writer, amount, event, state, *where)
 
 
 def transfer(ledger: Ledger, day: datetime.date, amount: Amount, target: str) -> list[Booked]:

@@ -43,6 +43,11 @@ RULES = {
         'yield "a release stays in the register of the reserve; transfer its units after"',
         "pass",
     ),
+    "a release ends in a reserve": (
+        "rules",
+        'yield f"{event.target} is a reserve, too; a release is for a holder"',
+        "pass",
+    ),
     "a released unit stays in the reserve": (
         "booking",
         "case Acquisition() | ReserveRelease():",
