@@ -239,10 +239,7 @@ def _issue(given: argparse.Namespace) -> str:
         if not given.reversals:
             return _booked(booked)
         reversals = book_reversals(writer, results)
-    lines = [f"{tonnes:,} tCO2e of {year} open" for year, tonnes in reversals.open.items()]
-    if reversals.lacking:
-        lines.append(f"{reversals.lacking:,} tCO2e not filled up: participants hold too little")
-    return "\n".join([_booked(booked + reversals.booked), *lines])
+    return "\n".join([_booked(booked), *reversals.told()])
 
 
 def _authorize(given: argparse.Namespace) -> str:

@@ -15,6 +15,7 @@ from jcm_models.ledger import (
     ReserveCancellation,
     ReserveRelease,
     Transfer,
+    UnitEvent,
     Units,
 )
 from jcm_models.ledger_booking import account_of
@@ -40,6 +41,19 @@ class Reversals(NamedTuple):
     booked: list[Booked]
     open: dict[int, int]
     lacking: int
+
+    def told(self) -> list[str]:
+        """Return in lines what was booked of each kind, and what could not be."""
+        tonnes: Counter[str] = Counter()
+        for _, event in self.booked:
+            if isinstance(event, UnitEvent):
+                tonnes[event.kind] += event.units.quantity
+        lines = ["expected reversals, as the scenario has them:"]
+        lines += [f"{many:,} tCO2e by {kind.replace('_', ' ')}" for kind, many in tonnes.items()]
+        lines += [f"{many:,} tCO2e of {year} open" for year, many in self.open.items()]
+        if self.lacking:
+            lines.append(f"{self.lacking:,} tCO2e not filled up: participants hold too little")
+        return lines
 
 
 def book_reversals(writer: Writer, results: Results, *, reserve_register: str = "") -> Reversals:

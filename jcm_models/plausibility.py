@@ -43,7 +43,7 @@ def warnings_of(scenario: Scenario) -> list[Problem]:
         One for each doubt, with the key, the file and the line.
     """
     found = [*_memorandum(scenario), *_unfinished(scenario), *_renewals(scenario)]
-    found += _reserve(scenario)
+    found += [*_reserve(scenario), *_cut_off(scenario)]
     found += [*_programme_tonnes(scenario), *_unusual(scenario)]
     for part in scenario.parts:
         for check in _CHECKS:
@@ -104,6 +104,18 @@ def _reserve(scenario: Scenario) -> Iterator[Problem]:
                 "principle, so another rate needs one"
             )
             yield Problem(given.path, text, given.place)
+
+
+def _cut_off(scenario: Scenario) -> Iterator[Problem]:
+    """Doubt years that end before the injection does: a study takes them for its end."""
+    end = scenario.operation.end
+    if scenario.storage.can_leak and end is not None and end.year > scenario.years.last:
+        text = (
+            f"found {scenario.years.last}, and CO2 is injected until {end}; what leaks and what is "
+            f"credited is judged as if injection ended with the years simulated; take {end.year} "
+            "or later"
+        )
+        yield Problem("years.last", text, scenario.document.place(("years", "last")))
 
 
 def _unusual(scenario: Scenario) -> Iterator[Problem]:

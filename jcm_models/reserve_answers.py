@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from jcm_models.batch import Batch
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reserve.account import BEARERS, Flows, kept
 from jcm_models.reserve.adequacy import (
+    expected_shortfall,
     mean_of,
     rate_that_suffices,
     required_rates,
@@ -21,10 +22,10 @@ from jcm_models.reserve.adequacy import (
     share_that_suffices,
 )
 from jcm_models.reserve.estimates import Estimate
-from jcm_models.reserve_exact import exactly_sufficient, is_exact, is_fine_enough
+from jcm_models.reserve_exact import exactly_sufficient
 from jcm_models.reserve_pooling import POOLS, pooled_rates
 from jcm_models.reserve_timeline import Timeline, withheld_by_rate
-from jcm_models.results import Results, inputs_of
+from jcm_models.results import Named, Results, inputs_of, labels
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute
 from jcm_models.storage_draws import drawn_leaks
@@ -34,7 +35,7 @@ from jcm_models.storage_over_time import (
     injections,
     last_issuances,
 )
-from jcm_models.variables import Variable, study_variables
+from jcm_models.variables import study_variables
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,7 +59,7 @@ _RATES = 201
 
 
 @dataclass(frozen=True)
-class ReserveStudy(Mapping[str, NDArray[Any]]):
+class ReserveStudy(Named):
     """What one set of draws says of a reserve; arrays by name, `to_dataset` labels them.
 
     Parameters
@@ -79,18 +80,6 @@ class ReserveStudy(Mapping[str, NDArray[Any]]):
     seed: int
     way: str
     arrays: Mapping[str, NDArray[Any]]
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        """Return a quantity."""
-        return self.arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the names."""
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        """Count the quantities."""
-        return len(self.arrays)
 
     def at(self, horizon: int) -> int:
         """Return the position of a year since the first injection.
@@ -113,11 +102,10 @@ class ReserveStudy(Mapping[str, NDArray[Any]]):
         from jcm_models import __version__
 
         rows = study_variables()
-        labels = {name: _labels(row) for name, row in rows.items()}
         used = {dim for name in self if name in rows for dim in rows[name].dims}
         variables: dict[str, Any] = {}
         for name, row in rows.items():
-            variables[name] = (row.dims, self[name], labels[name])
+            variables[name] = (row.dims, self[name], labels(row))
             error = f"{name}_error"
             if error in self:
                 text = {"units": row.unit, "long_name": f"{row.label}, standard error"}
@@ -150,17 +138,6 @@ _COORDINATES = {
     "dependence": {"long_name": "How sites depend on each other"},
     "sites": {"long_name": "Number of sites"},
 }
-
-
-def _labels(row: Variable) -> dict[str, str]:
-    return {
-        "units": row.unit,
-        "long_name": row.label,
-        "long_name_ja": row.label_ja,
-        "kind": row.kind,
-        "equation": row.equation,
-        "source": row.source,
-    }
 
 
 def reserve_study(
@@ -202,16 +179,17 @@ def reserve_study(
     generator = np.random.default_rng(seed)
     storage = results.scenario.storage
     leaked = drawn_leaks(results.scenario, storage, plans, timeline.years, samples, generator)
+    exact = exactly_sufficient(results.scenario, timeline)
     claims = np.minimum(_counted(leaked, timeline), timeline.credits)
     arrays: dict[str, NDArray[Any]] = {
         **_coordinates(timeline),
         **_over_time(leaked, timeline),
-        **_adequacy(claims, timeline, results),
+        **_adequacy(claims, timeline, exact),
         **_accounts(claims, timeline, results),
         **_delay(leaked, timeline),
         **pooled_rates(results, seed, int(timeline.years[timeline.liable - 1])),
     }
-    return ReserveStudy(results, samples, seed, _way(results, timeline), arrays)
+    return ReserveStudy(results, samples, seed, "draws" if exact is None else "transform", arrays)
 
 
 def _coordinates(timeline: Timeline) -> dict[str, NDArray[Any]]:
@@ -258,10 +236,10 @@ def _pairs(name: str, estimate: Estimate) -> dict[str, NDArray[Any]]:
     return {name: np.asarray(estimate.value), f"{name}_error": np.asarray(estimate.error)}
 
 
-def _adequacy(claims: Array, timeline: Timeline, results: Results) -> dict[str, NDArray[Any]]:
+def _adequacy(claims: Array, timeline: Timeline, exact: Estimate | None) -> dict[str, NDArray[Any]]:
     required = required_rates(claims, timeline.credits)
     issued = int(timeline.credits[-1])
-    by_rate = float(withheld_by_rate(results).sum()) / issued if issued else 0.0
+    by_rate = float(timeline.reserve[-1]) / issued if issued else 0.0
     top = max(_nice(float(np.quantile(required[:, -1], 0.99))), 2 * by_rate, _LEAST_TOP)
     short = np.maximum.accumulate(claims > timeline.reserve * (1 + _NOISE), axis=1)
     rates = np.linspace(0.0, min(top, 1.0), _RATES)
@@ -269,10 +247,10 @@ def _adequacy(claims: Array, timeline: Timeline, results: Results) -> dict[str, 
         "rate": rates,
         "reserve_rate": np.asarray(by_rate),
         **_pairs("adequacy", share_that_suffices(required, rates)),
-        **_pairs("sufficient", _sufficient(short, timeline, results)),
+        **_pairs("sufficient", share_of(~short) if exact is None else exact),
         "first_shortfall": _first_shortfalls(short, timeline.years),
         **_pairs("required_rate", rate_that_suffices(required, SHARES)),
-        **_pairs("expected_shortfall", mean_of(np.maximum(claims - timeline.reserve, 0.0))),
+        **_pairs("expected_shortfall", expected_shortfall(claims, timeline.reserve)),
     }
 
 
@@ -281,31 +259,6 @@ def _first_shortfalls(short: NDArray[np.bool_], years: Whole) -> Array:
     share = short.mean(axis=0)
     at = np.array([np.searchsorted(share, risk) for risk in RISKS])
     return np.asarray(np.append(years.astype(float), np.inf)[at])
-
-
-def _sufficient(short: NDArray[np.bool_], timeline: Timeline, results: Results) -> Estimate:
-    """Return with which probability the scenario's reserve suffices, exactly where that can be."""
-    storage = results.scenario.storage
-    if _way(results, timeline) == "transform":
-        sites = np.full(timeline.years.size, storage.number_of_sites)
-        return exactly_sufficient(storage, timeline.years, timeline.reserve.astype(float), sites)
-    return share_of(~short)
-
-
-def _way(results: Results, timeline: Timeline) -> str:
-    """Return how adequacy is computed: by transform where leaks are independent events alone.
-
-    A site that holds less than the reserve, or credits that are no more, would cap claims.
-    """
-    scenario, reserve = results.scenario, timeline.reserve
-    alike = isinstance(scenario.storage.sites, int) and scenario.reserve.liable == "always"
-    most = np.minimum(timeline.stored / scenario.storage.number_of_sites, timeline.credits)
-    free = bool(reserve[-1] > 0 and (most > reserve).all())
-    if not (alike and free and is_exact(scenario.storage)):
-        return "draws"
-    last, sites = int(timeline.years[-1]), scenario.storage.number_of_sites
-    fine = is_fine_enough(scenario.storage, last, float(reserve[-1]), sites)
-    return "transform" if fine else "draws"
 
 
 def _nice(rate: float) -> float:

@@ -23,10 +23,12 @@ FAR = (*range(5, 200, 5), 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """The years looked at, and what is stored and issued until then without any leak.
+    """The years looked at, and what is stored, issued and withheld until then without any leak.
 
     `years` counts from the first injection, shape (horizon,); the first `simulated` of them are
-    those of the scenario. `stored` [t] and `credits` [tCO2e] are cumulative, shape (horizon,).
+    those of the scenario, from the calendar year `first` on, and in the first `liable` of them
+    leaks count as reversals. `stored` [t], `credits` and `reserve`, as the rate withholds it
+    [tCO2e], are cumulative, shape (horizon,).
     """
 
     years: Whole

@@ -21,11 +21,29 @@ from jcm_models.variables import PARTIES, Variable, result_variables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Portfolio", "Results", "described", "inputs_of"]
+__all__ = ["Named", "Portfolio", "Results", "described", "inputs_of", "labels"]
+
+
+class Named(Mapping[str, NDArray[Any]]):
+    """Arrays by name, in the order in which they were computed."""
+
+    arrays: Mapping[str, NDArray[Any]]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return an array."""
+        return self.arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        """Count the arrays."""
+        return len(self.arrays)
 
 
 @dataclass(frozen=True)
-class Results(Mapping[str, NDArray[Any]]):
+class Results(Named):
     """Arrays by name, over ``year`` and ``party``; an app reads them, `to_dataset` labels them.
 
     Parameters
@@ -60,14 +78,6 @@ class Results(Mapping[str, NDArray[Any]]):
             return np.array([self.scenario.host, JAPAN])
         raise KeyError(name)
 
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the variables, in the order in which they were computed."""
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        """Count the variables."""
-        return len(self.arrays)
-
     def issuances(self) -> list[Issuance]:
         """Return what is issued, by monitoring period and vintage, for a ledger to book.
 
@@ -82,7 +92,7 @@ class Results(Mapping[str, NDArray[Any]]):
         variables = {name: described(name, self.scenario) for name in self}
         used = {dim for variable in variables.values() for dim in variable.dims}
         return xr.Dataset(
-            {name: (row.dims, self[name], _labels(row)) for name, row in variables.items()},
+            {name: (row.dims, self[name], labels(row)) for name, row in variables.items()},
             coords={
                 name: (name, self[name], attributes)
                 for name, attributes in _COORDINATES.items()
@@ -103,7 +113,7 @@ _COORDINATES = {
 
 
 @dataclass(frozen=True)
-class Portfolio(Mapping[str, NDArray[Any]]):
+class Portfolio(Named):
     """Arrays of many projects by name, shape (project, ..., year).
 
     Parameters
@@ -120,18 +130,6 @@ class Portfolio(Mapping[str, NDArray[Any]]):
     years: NDArray[np.int64]
     arrays: Mapping[str, NDArray[Any]]
 
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        """Return a variable."""
-        return self.arrays[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the variables, in the order in which they were computed."""
-        return iter(self.arrays)
-
-    def __len__(self) -> int:
-        """Count the variables."""
-        return len(self.arrays)
-
     def to_dataset(self) -> xr.Dataset:
         """Return a labelled Dataset over project, party and year (D1, D2)."""
         import xarray as xr
@@ -141,7 +139,7 @@ class Portfolio(Mapping[str, NDArray[Any]]):
         rows = {name: result_variables()[name] for name in self}
         names = [scenario.name for scenario in self.scenarios]
         return xr.Dataset(
-            {n: (("project", *row.dims), self[n], _labels(row)) for n, row in rows.items()},
+            {n: (("project", *row.dims), self[n], labels(row)) for n, row in rows.items()},
             coords={
                 "project": ("project", names, {"long_name": "Project"}),
                 "host": ("project", [scenario.host for scenario in self.scenarios]),
@@ -162,7 +160,8 @@ class Portfolio(Mapping[str, NDArray[Any]]):
 _SEED = "none: every input stands at its value, a distribution at its mean"
 
 
-def _labels(variable: Variable) -> dict[str, str]:
+def labels(variable: Variable) -> dict[str, str]:
+    """Return what a Dataset says of a variable (D2)."""
     return {
         "units": variable.unit,
         "long_name": variable.label,

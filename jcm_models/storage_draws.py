@@ -55,19 +55,14 @@ def spread_over(scenario: Scenario, sites: int, kind: str) -> Storage:
         correlation = _average(given) if isinstance(given, tuple) else float(given)
         least = -1 / max(sites - 1, 1)
         dependence = dependence.model_copy(update={"correlation": max(correlation, least)})
-    if events and own.kind == "common_shock" != kind:
+    if events and kind != own.kind:
         # What shocks let escape must escape without them, too, or unlike leaks are compared.
-        shocks = [0.0 if each is None else each.points[0] for each in _shocks(own)]
-        more = events.per_year.points[0] + shocks[0] * shocks[1]
+        more = events.per_year.points[0] + own.shocks_at_a_site
         per_year = events.per_year.model_copy(update={"points": (more,)})
         events = events.model_copy(update={"per_year": per_year})
     basins = min(max(storage.basin_of_sites) + 1, sites)
     changes = {"sites": sites, "basins": basins, "dependence": dependence, "events": events}
     return storage.model_copy(update=changes)
-
-
-def _shocks(dependence: Dependence) -> tuple[Value | None, Value | None]:
-    return dependence.shocks_per_year, dependence.hit_share
 
 
 def _average(matrix: Sequence[Sequence[float]]) -> float:

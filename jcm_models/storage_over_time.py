@@ -58,7 +58,7 @@ LEAKING = (
     "reversal_shortfall",
     "reversal_borne",
 )
-"""Results that only a scenario has which says how stored CO2 leaks."""
+"""Results that only a scenario has which stores CO2, or releases its reserve."""
 
 COMPLETE = 4
 """The stage in which nothing is monitored any more."""
@@ -175,11 +175,8 @@ def _events_by(storage: Storage) -> float:
     """Return what events let escape at a site in a year, by expectation [tCO2e/yr]."""
     if storage.events is None:
         return 0.0
-    shared = storage.dependence
-    shocks = 0.0
-    if shared.kind == "common_shock":
-        shocks = _one(shared.shocks_per_year) * _one(shared.hit_share)
-    return (_one(storage.events.per_year) + shocks) * _one(storage.events.mass)
+    yearly = _one(storage.events.per_year) + storage.dependence.shocks_at_a_site
+    return yearly * _one(storage.events.mass)
 
 
 def reversals(batch: Batch, known: Mapping[str, NDArray[Any]], withheld: Whole) -> dict[str, Any]:
@@ -279,6 +276,7 @@ def account_rules(batch: Batch) -> Rules:
         release_after=np.array([each.released_from for each in reserves]),
         release_share=np.array([each.released_share for each in reserves]),
         pooled=np.array([each.pooled for each in reserves]),
+        last_year=np.array([span.stop - 1 for span in batch.spans]),
     )
 
 

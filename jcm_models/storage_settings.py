@@ -81,6 +81,13 @@ class Dependence(Section):
     )
     """Probability that a shock lets a site of its basin leak."""
 
+    @property
+    def shocks_at_a_site(self) -> float:
+        """Expected number of shocks that let a site leak in a year [1/yr]."""
+        if self.shocks_per_year is None or self.hit_share is None:
+            return 0.0
+        return self.shocks_per_year.points[0] * self.hit_share.points[0]
+
 
 class Monitoring(Section):
     """What follows the injection, and when the project is complete."""

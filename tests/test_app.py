@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 import jcm_models as jcm
+from tests.app_pages import shoot
 from tests.conftest import ROOT
 
 APP = "/"
@@ -40,11 +41,6 @@ class App:
         handle.focus()
         for _ in range(times):
             self.page.keyboard.press(key)
-
-    def shoot(self, name):
-        folder = ROOT / ".pytest_cache" / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 @pytest.fixture
@@ -138,7 +134,7 @@ def test_the_page_fits_the_screen_and_scrolls_as_a_whole(app, width):
     )
     assert wide <= inner
     assert tall > 2000
-    app.shoot(f"app-{width}")
+    shoot(app.page, f"app-{width}")
 
 
 def test_two_visitors_do_not_disturb_each_other(voila, open_page):

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import jcm_models as jcm
-from tests.commands import BIN
-from tests.conftest import ROOT, Server
+from tests.app_pages import served, shoot, visited
+from tests.conftest import ROOT
 
 SCENARIO = ROOT / "scenarios/thailand_ndc_balances.yaml"
 SUBSIDY = re.compile("Public finance, Government of Japan")
@@ -15,27 +15,13 @@ EQUIPMENT = re.compile("Private finance, Japanese participants")
 
 @pytest.fixture(scope="module")
 def credits_app():
-    command = [
-        *(str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"),
-        *("--notebook", "credit_allocation"),
-    ]
-    with Server(command, ready="/voila/static/voila.js") as app:
+    with served("credit_allocation") as app:
         yield app
 
 
 @pytest.fixture
 def page(credits_app, watched):
-    watched.page.goto(credits_app.url)
-    watched.page.locator(".noUi-handle").first.wait_for(state="visible", timeout=90_000)
-    yield watched.page
-    assert watched.outside == []
-    assert [error for error in watched.errors if "WebSocket" not in error] == []
-
-
-def shoot(page, name):
-    folder = ROOT / ".pytest_cache" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    yield from visited(credits_app, watched)
 
 
 def cells(page, table):

@@ -194,3 +194,15 @@ def test_another_reserve_than_the_published_needs_its_source(tmp_path, reserve, 
     for problem in found:
         if "reserve" in problem.path:
             assert "so another rate needs one" in str(problem)
+
+
+def test_years_that_end_before_the_injection_does_are_doubted(tmp_path):
+    from tests.storage.scenarios import small
+
+    (found,) = (
+        problem
+        for problem in warnings_of(small(tmp_path, years={"first": 2030, "last": 2032}))
+        if problem.path == "years.last"
+    )
+    assert "CO2 is injected until 2034-12-31" in str(found)
+    assert not [p for p in warnings_of(small(tmp_path)) if p.path == "years.last"]

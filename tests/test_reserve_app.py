@@ -5,35 +5,21 @@ import re
 import pytest
 
 import jcm_models as jcm
-from tests.commands import BIN
-from tests.conftest import ROOT, Server
+from tests.app_pages import served, shoot, visited
+from tests.conftest import ROOT
 
 SCENARIO = ROOT / "scenarios/indonesia_ccs_reserve.yaml"
 
 
 @pytest.fixture(scope="module")
 def reserve_app():
-    command = [
-        *(str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"),
-        *("--notebook", "ccs_reserve"),
-    ]
-    with Server(command, ready="/voila/static/voila.js") as app:
+    with served("ccs_reserve") as app:
         yield app
 
 
 @pytest.fixture
 def page(reserve_app, watched):
-    watched.page.goto(reserve_app.url)
-    watched.page.locator(".noUi-handle").first.wait_for(state="visible", timeout=90_000)
-    yield watched.page
-    assert watched.outside == []
-    assert [error for error in watched.errors if "WebSocket" not in error] == []
-
-
-def shoot(page, name):
-    folder = ROOT / ".pytest_cache" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    yield from visited(reserve_app, watched)
 
 
 def covered(overrides):

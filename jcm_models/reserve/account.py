@@ -6,7 +6,7 @@ makes good a shortfall, how the reserve is filled up again and when it is releas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -108,6 +108,8 @@ class Rules:
         Share of the balance released in each year from then on [1].
     pooled : array of bool
         Whether the project shares its reserve with all others that do.
+    last_year : array of int
+        Position of the project's own last year, after which nothing is released.
     """
 
     bearer: Whole
@@ -115,6 +117,7 @@ class Rules:
     release_after: NDArray[np.float64]
     release_share: NDArray[np.float64]
     pooled: NDArray[np.bool_]
+    last_year: Whole = field(default_factory=lambda: np.array([np.iinfo(np.int64).max]))
 
     def broadcast(self, projects: int) -> Rules:
         """Return the rules with one entry for each project."""
@@ -209,7 +212,7 @@ def kept(
         _withhold(state, flows, year, regular[:, year], issued[:, year])
         _make_good(state, flows, year, reversals[:, year], rules)
         _fill_up(state, flows, year, rules)
-        over = year > last_issuance
+        over = (year > last_issuance) & (year <= rules.last_year)
         state.quiet = np.where(reversals[:, year] > 0, 0.0, state.quiet + over)
         _release(state, flows, year, over & (state.quiet >= rules.release_after), rules)
         flows.owed[:, year] = state.owed

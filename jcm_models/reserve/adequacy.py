@@ -131,25 +131,22 @@ def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
     return Estimate(np.array(values), np.array(errors))
 
 
-def expected_shortfall(claims: Array, credits_issued: ArrayLike, rate: float) -> Estimate:
-    r"""Return what is expected to be lacking: :math:`E[\max(S - r C, 0)]`.
+def expected_shortfall(claims: Array, reserve: ArrayLike) -> Estimate:
+    r"""Return what is expected to be lacking: :math:`E[\max(S - R, 0)]`.
 
     Parameters
     ----------
     claims : array, shape (sample, year)
         Credits reversed by the end of each year, cumulative [tCO2e].
-    credits_issued : array, shape (year,)
-        Credits issued by then, cumulative [tCO2e].
-    rate : float
-        Reserve rate [1].
+    reserve : array, shape (year,)
+        Credits withheld by then, cumulative [tCO2e].
 
     Returns
     -------
     Estimate
         Of shape (year,) [tCO2e].
     """
-    reserve = rate * np.asarray(credits_issued, dtype=float)
-    return mean_of(np.maximum(claims - reserve, 0.0))
+    return mean_of(np.maximum(claims - np.asarray(reserve, dtype=float), 0.0))
 
 
 def first_shortfalls(first: NDArray[np.int64], years: int) -> Estimate:

@@ -155,7 +155,7 @@ def test_where_no_rate_suffices_none_is_told():
 
 def test_the_expected_shortfall_is_the_mean_of_what_is_lacking():
     # At 5 %: reserves 5, 20, 50; lacking 25; 10 and 20; 30.
-    found = expected_shortfall(CLAIMS, ISSUED, 0.05)
+    found = expected_shortfall(CLAIMS, 0.05 * ISSUED)
     np.testing.assert_allclose(found.value, [25 / 4, 30 / 4, 30 / 4])
     np.testing.assert_allclose(
         found.error, np.array([25, np.std([0, 10, 0, 20], ddof=1), 30]) / [4, 2, 4] * [1, 1, 1]
@@ -165,7 +165,7 @@ def test_the_expected_shortfall_is_the_mean_of_what_is_lacking():
 def test_the_expected_shortfall_of_exponential_claims_is_the_exact_one():
     # E[(S - u)+] = m exp(-u / m).
     claims = np.random.default_rng(3).exponential(2.0, 200_000)
-    found = expected_shortfall(claims, 100.0, 0.03)
+    found = expected_shortfall(claims, 3.0)
     assert abs(found.value - 2 * math.exp(-1.5)) < 3 * found.error
     assert found.error == pytest.approx(
         math.sqrt(2 * 4 * math.exp(-1.5) - 4 * math.exp(-3)) / math.sqrt(200_000), rel=0.05
@@ -177,11 +177,11 @@ def test_the_expected_shortfall_of_exponential_claims_is_the_exact_one():
 def test_the_shortfall_is_never_negative_and_falls_as_the_rate_rises(both, rate):
     claims, issued = cumulative(both)
     if len(claims) > 1:
-        less = expected_shortfall(claims, issued, rate)
-        more = expected_shortfall(claims, issued, min(1.0, rate + 0.1))
+        less = expected_shortfall(claims, rate * issued)
+        more = expected_shortfall(claims, min(1.0, rate + 0.1) * issued)
         assert (less.value >= more.value).all()
         assert (more.value >= 0).all()
-        assert (expected_shortfall(claims, issued, 0.0).value == claims.mean(axis=0)).all()
+        assert (expected_shortfall(claims, 0 * issued).value == claims.mean(axis=0)).all()
 
 
 def test_the_error_of_a_share_is_binomial_and_never_nothing():

@@ -387,12 +387,20 @@ def test_draws_stay_within_the_bounds_of_their_input(tmp_path):
 
 
 def test_masses_that_are_lost_on_the_grid_are_not_left_to_the_transform(tmp_path):
-    from jcm_models.reserve_exact import is_fine_enough
+    from jcm_models.reserve_exact import exactly_sufficient
+    from jcm_models.reserve_timeline import Timeline
+    from jcm_models.storage_over_time import injections
 
-    def fine(per_year, mass):
+    def exact(per_year, mass):
         storage = {"leakage": None, "events": {"per_year": per_year, "mass": mass}}
-        return is_fine_enough(small(tmp_path, storage=storage).storage, 100, 9e5, 1)
+        scenario = small(tmp_path, storage=storage, project__co2_captured="4 Mt/yr")
+        results = jcm.compute(scenario)
+        plans = injections(scenario, scenario.storage, results["co2_stored"])
+        return exactly_sufficient(scenario, Timeline.of(results, plans))
 
-    # 300 leaks a year of 35 t take 1.05 Mt, but each rounds to nothing on steps of 225 t.
-    assert not fine(300, 35)
-    assert fine(0.02, {"distribution": {"shape": "lognormal", "mean": 150_000, "sd": 400_000}})
+    # 300 leaks a year of 35 t take 1.05 Mt in 100 years; each rounds to nothing on 150 t.
+    assert exact(300, 35) is None
+    mass = {"distribution": {"shape": "lognormal", "mean": 150_000, "sd": 400_000}}
+    found = exact(0.02, mass)
+    assert (found.error < 1e-3).all()
+    assert 0 < found.value[19] < found.value[0] < 1

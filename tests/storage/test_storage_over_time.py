@@ -266,3 +266,14 @@ def test_every_leaking_scenario_that_is_shipped_can_be_studied():
     for name in ("indonesia_ccs_reserve", "ccs_basin_of_twenty_sites"):
         study = reserve_study(jcm.load_scenario(ROOT / f"scenarios/{name}.yaml"), samples=200)
         assert 0 < study["sufficient"][study.at(100)] <= 1
+
+
+def test_a_project_of_a_portfolio_releases_in_its_own_years_only(tmp_path):
+    text = STORAGE.replace("rate: 1 %/yr", "rate: 0 %/yr")
+    early = jcm.load_scenario(written(tmp_path, text, "early"), {"reserve.release_after": 20})
+    late = jcm.load_scenario(written(tmp_path, text.replace("2049", "2069"), "late"))
+    alone = jcm.compute(early)["reserve_released"].sum()
+    together = jcm.compute_all([early, late])["reserve_released"].sum(axis=1).tolist()
+    assert together == [alone, 0] == [0, 0]
+    longer = early.with_({"years.last": 2069})
+    assert jcm.compute(longer)["reserve_released"].sum() == 15_000
