@@ -316,7 +316,7 @@ def _in_words(
     points: tuple[float, ...],
     spread: tuple[str, tuple[float, ...]] | None,
 ) -> str:
-    tail = "" if unit in {"", "1"} else " a year" if unit == "1/yr" else f" {unit}"
+    tail = "" if unit in {"", "1"} else f" {unit}"
     if spread is not None:
         shape, numbers = spread
         return f"{shape}({', '.join(number(n, unit) for n in numbers)}){tail}"

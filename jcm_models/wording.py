@@ -95,7 +95,7 @@ def _short(value: float, digits: int) -> str:
 
 def written_text(written: str) -> str:
     """Write a number and its unit as people do: 8 tCO₂e/yr."""
-    return written.replace("CO2", "CO\N{SUBSCRIPT TWO}")
+    return written.replace("CO2", "CO\N{SUBSCRIPT TWO}").replace(" 1/yr", " a year")
 
 
 def unit_text(unit: str) -> str:

@@ -16,6 +16,7 @@ from tests.test_figures import (
     SCHEMES,
     SVG,
     WORDS,
+    assert_fits,
     assert_readable,
     contrast,
     distance,
@@ -333,16 +334,4 @@ def test_bars_and_edges_stand_out_from_the_paper(scheme):
 
 @pytest.mark.parametrize(("width", "shown"), [(1280, [True, False]), (390, [False, True])])
 def test_the_drawing_that_fits_is_shown_and_words_are_as_wide_as_estimated(page, width, shown):
-    page.set_viewport_size({"width": width, "height": 800})
-    figure = draw(CASES["a trajectory and averaging"])
-    page.set_content(f"<!doctype html><body>{figure._repr_html_()}")
-    seen = "nodes => nodes.map(n => getComputedStyle(n).display != 'none')"
-    assert page.locator("svg").evaluate_all(seen) == shown
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    measured = page.locator("svg:visible text").evaluate_all(
-        "all => all.map(t => [t.textContent, t.getComputedTextLength()])"
-    )
-    root = ET.fromstring(figure.svg(narrow=shown[1]))
-    for (content, wide), (same, left, _, right, _) in zip(measured, text_boxes(root), strict=True):
-        assert content == same
-        assert wide <= right - left + 2
+    assert_fits(page, draw(CASES["a trajectory and averaging"]), width, shown)

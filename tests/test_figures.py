@@ -82,6 +82,27 @@ def drawings(figure: Figure) -> Iterator[ET.Element]:
         yield ET.fromstring(figure.svg(narrow=narrow))
 
 
+def assert_as_wide_as_estimated(page, drawing: str) -> None:
+    """Assert that no word of the drawing that is seen is wider than it was taken to be."""
+    measured = page.locator("svg:visible text").evaluate_all(
+        "all => all.map(t => [t.textContent, t.getComputedTextLength()])"
+    )
+    boxes = text_boxes(ET.fromstring(drawing))
+    for (content, wide), (same, left, _, right, _) in zip(measured, boxes, strict=True):
+        assert content == same
+        assert wide <= right - left + 2
+
+
+def assert_fits(page, figure, width: int, shown: list[bool]) -> None:
+    """Assert that on a screen the drawing made for it is shown, and fits."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.set_content(f"<!doctype html><body>{figure._repr_html_()}")
+    seen = "nodes => nodes.map(n => getComputedStyle(n).display != 'none')"
+    assert page.locator("svg").evaluate_all(seen) == shown
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_as_wide_as_estimated(page, figure.svg(narrow=shown[1]))
+
+
 def text_boxes(root: ET.Element) -> Iterator[tuple[str, float, float, float, float]]:
     """Yield each text with its left, top, right and bottom edge [px], as far as can be known."""
     for element in root.iter(f"{SVG}text"):
@@ -652,10 +673,4 @@ def test_colours_follow_the_reader_and_a_jupyter_theme_before_that(page, scheme)
 @BOTH
 def test_estimated_widths_are_not_too_narrow_for_the_font_used(page, draw):
     page.set_content(draw(CASES["mongolia"], WORDS, "Mongolia").svg())
-    measured = page.locator("text").evaluate_all(
-        "all => all.map(t => [t.textContent, t.getComputedTextLength()])"
-    )
-    root = ET.fromstring(draw(CASES["mongolia"], WORDS, "Mongolia").svg())
-    for (content, width), (same, left, _, right, _) in zip(measured, text_boxes(root), strict=True):
-        assert content == same
-        assert width <= right - left + 2
+    assert_as_wide_as_estimated(page, draw(CASES["mongolia"], WORDS, "Mongolia").svg())

@@ -23,6 +23,7 @@ from tests.test_figures import (
     LINES,
     SVG,
     WORDS,
+    assert_fits,
     assert_readable,
     drawings,
     path_corners,
@@ -757,16 +758,4 @@ def test_png_is_drawn_in_both_widths(name, narrow, width):
 def test_the_drawing_that_fits_is_shown_and_words_are_as_wide_as_estimated(
     page, name, width, shown
 ):
-    page.set_viewport_size({"width": width, "height": 800})
-    figure = FIGURES[name]
-    page.set_content(f"<!doctype html><body>{figure._repr_html_()}")
-    seen = "nodes => nodes.map(n => getComputedStyle(n).display != 'none')"
-    assert page.locator("svg").evaluate_all(seen) == shown
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    measured = page.locator("svg:visible text").evaluate_all(
-        "all => all.map(t => [t.textContent, t.getComputedTextLength()])"
-    )
-    root = ET.fromstring(figure.svg(narrow=shown[1]))
-    for (content, wide), (same, left, _, right, _) in zip(measured, text_boxes(root), strict=True):
-        assert content == same
-        assert wide <= right - left + 2
+    assert_fits(page, FIGURES[name], width, shown)
