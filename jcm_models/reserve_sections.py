@@ -62,17 +62,13 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
             far=with_error(study["sufficient"][far], study["sufficient_error"][far]),
         ),
         *_without_rules(study, words),
-        words(
-            "ccs.needed",
-            near=_rate(study, near),
-            far=_rate(study, far),
-        ),
+        words("ccs.needed", near=_rate(study, near), far=_rate(study, far)),
         words(
             "ccs.first_shortfall",
             times=words("ccs.first_gap").join(_first_shortfalls(study, words)),
         ),
         *([words("ccs.industry")] if published else []),
-        words(f"ccs.way_{study.way}"),
+        *([words("ccs.way_transform")] if study.way == "transform" else []),
     ]
     return page(words, words("ccs.answer"), sentences=sentences)
 

@@ -74,8 +74,8 @@ def test_the_stages_and_the_rules_of_the_account_are_told(leaking):
 def test_when_the_reserve_first_falls_short_is_told(leaking, study):
     text = page(leaking, "reserve_answer")
     years = study["first_shortfall"]
-    assert f"in at least 1 % of the draws by year {years[0]:g}" in text
-    assert text.count(f"by year {years[1]:,.0f}") == 1  # 5 and 10 % may be told in one
+    assert f"in at least 1 % of the draws within {years[0]:g} years" in text
+    assert text.count(f"within {years[1]:,.0f} years") == 1  # 5 and 10 % may be told in one
     never = jcm.compute(leaking.scenario.with_({"reserve.rate": 1}))
     assert "less than 1 % of them within 10,000 years" in page(never, "reserve_answer")
 
@@ -186,7 +186,7 @@ def test_each_model_of_leakage_has_its_sentence(tmp_path, leakage, told):
 
 def test_the_parameters_of_a_published_regime_are_listed_with_their_distributions(leaking):
     text = page(leaking, "stored")
-    assert "Parameters of the leak model, Well regulated, offshore, as published" in text
+    assert "Parameters of the leak model as published (Well regulated, offshore)" in text
     assert "Blow-outs of an abandoned well in a year uniform (1e-05, 0.0001) 1/yr" in text
     assert "The model of leakage describes an industry that stores 12 Gt" in page(
         leaking, "reserve_answer"
