@@ -148,12 +148,16 @@ def allocate(
 
 def _largest_remainder(ideal: NDArray[np.float64], total: Whole) -> Whole:
     """Round down, then give the tonnes left over to the largest remainders."""
-    whole = np.floor(ideal).astype(np.int64)
+    lower = np.floor(ideal)
+    whole = lower.astype(np.int64)
     left = total - whole.sum(axis=-2)
-    remainder = np.round(ideal - whole, _SAME)
-    order = np.argsort(-remainder, axis=-2, kind="stable")
-    rank = np.argsort(order, axis=-2, kind="stable")
-    return np.asarray(whole + (rank < left[..., np.newaxis, :]))
+    remainder = np.round(ideal - lower, _SAME)
+    for party in range(ideal.shape[-2]):
+        own = remainder[..., party : party + 1, :]
+        rank = (remainder[..., :party, :] >= own).sum(axis=-2)
+        rank += (remainder[..., party + 1 :, :] > own).sum(axis=-2)
+        whole[..., party, :] += rank < left
+    return whole
 
 
 def _at_most(others: Whole, total: Whole) -> Whole:

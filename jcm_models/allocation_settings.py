@@ -91,11 +91,11 @@ class Division(Section):
     """Programme of support, whose rule sets a floor."""
 
     def shares_at(self, years: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the given shares of all four parties [1], shape (party, year)."""
+        """Return the given shares of all four parties [1], shape (..., party, year)."""
         return _by_party(self.shares or {}, years)
 
     def floors_at(self, years: NDArray[np.int64], programme: Value | None) -> NDArray[np.float64]:
-        """Return the least shares of all four parties [1], shape (party, year).
+        """Return the least shares of all four parties [1], shape (..., party, year).
 
         Parameters
         ----------
@@ -107,13 +107,14 @@ class Division(Section):
         floors = _by_party(self.floors or {}, years)
         if self.programme and programme is not None:
             row = PARTIES.index(PROGRAMMES[self.programme][0])
-            floors[row] = np.maximum(floors[row], programme.at(years))
+            floors[..., row, :] = np.maximum(floors[..., row, :], programme.at(years))
         return floors
 
 
 def _by_party(given: Mapping[Party, Value], years: NDArray[np.int64]) -> NDArray[np.float64]:
     zero = np.zeros(years.shape)
-    return np.stack([given[p].at(years) if p in given else zero for p in PARTIES])  # type: ignore[index]
+    found = [given[p].at(years) if p in given else zero for p in PARTIES]  # type: ignore[index]
+    return np.stack(np.broadcast_arrays(*found), axis=-2)
 
 
 class Phase(Division):

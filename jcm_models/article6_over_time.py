@@ -51,31 +51,33 @@ def itmos(
     ----------
     batch : Batch
         The scenarios.
-    credits_by_party : array of int, shape (project, party, year)
+    credits_by_party : array of int, shape (row, party, year)
         Credits of each party by vintage [tCO2e/yr].
-    leaked : array, shape (project, year), optional
+    leaked : array, shape (row, year), optional
         CO2 leaked from storage [tCO2e/yr]: it counts in the host's inventory (R3).
 
     Returns
     -------
     dict of str to array
-        ``itmos_first_transferred`` and ``itmos_used`` [tCO2e/yr], shape (project, year); for one
+        ``itmos_first_transferred`` and ``itmos_used`` [tCO2e/yr], shape (row, year); for one
         scenario ``corresponding_adjustment`` and, where a country's emissions are given,
-        ``emissions_balance`` [tCO2e/yr], shape (project, country, year).
+        ``emissions_balance`` [tCO2e/yr], shape (row, country, year).
     """
     from_vintage = rules_at(JAPAN, datetime.date.max)["first_itmo_vintage"].value
     japanese = credits_by_party[:, _JAPANESE].sum(axis=1)
     authorized = np.array([s.article6.authorized == "japan" for s in batch.scenarios])
-    first = japanese * (authorized[:, np.newaxis] & (batch.years >= from_vintage))
+    of_japan = batch.each_row(authorized[:, np.newaxis] & (batch.years >= from_vintage))
+    first = japanese * of_japan
     used = np.zeros_like(first)
-    for row, scenario in enumerate(batch.scenarios):
+    for index, scenario in enumerate(batch.scenarios):
+        rows = slice(None) if batch.is_alone else batch.rows_of(index)
         lag = min(scenario.article6.years_until_use, batch.years.size)
-        used[row, lag:] = first[row, : batch.years.size - lag]
+        used[rows, lag:] = first[rows, : batch.years.size - lag]
     found: dict[str, NDArray[Any]] = {"itmos_first_transferred": first, "itmos_used": used}
-    if batch.size > 1:  # the hosts differ, and each has a period of its own
+    if not batch.is_alone:  # the hosts differ, and each has a period of its own
         return found
-    escaped = np.zeros(batch.years.size) if leaked is None else leaked[0]
-    return found | _adjusted(batch.scenarios[0], first[0], used[0], escaped)
+    escaped = np.zeros((1, batch.years.size)) if leaked is None else leaked
+    return found | _adjusted(batch.scenarios[0], first, used, escaped)
 
 
 def _adjusted(
@@ -83,10 +85,10 @@ def _adjusted(
 ) -> dict[str, NDArray[Any]]:
     both = [_Country(scenario, code, first, used, leaked) for code in countries_of(scenario)]
     annual = [country.simulated(country.adjustment.annual) for country in both]
-    found = {"corresponding_adjustment": np.stack(annual)[np.newaxis]}
+    found = {"corresponding_adjustment": np.stack(annual, axis=1)}
     if any(country.ndc.emissions for country in both):
         balances = [country.simulated(country.balance) for country in both]
-        found["emissions_balance"] = np.stack(balances)[np.newaxis]
+        found["emissions_balance"] = np.stack(np.broadcast_arrays(*balances), axis=1)
     return found
 
 
@@ -94,8 +96,8 @@ def _adjusted(
 class _Country:
     """One country's accounts over its NDC period and the years simulated.
 
-    `first` and `used` are those of the scenario [tCO2e/yr]: the host transfers, Japan uses; CO2
-    that has `leaked` is in the inventory of the host (R3).
+    `first` and `used` are those of the scenario [tCO2e/yr], shape (..., year): the host
+    transfers, Japan uses; CO2 that has `leaked` is in the inventory of the host (R3).
     """
 
     scenario: Scenario
@@ -128,19 +130,24 @@ class _Country:
 
     def simulated(self, annual: Array) -> Array:
         """Return what lies in the years simulated."""
-        return annual[np.isin(self.accounting.years, self.scenario.calendar_years)]
+        return annual[..., self._simulated]
 
     def over_all_years(self, annual: NDArray[Any]) -> Array:
         """Lay amounts of the years simulated over all years; nothing stands outside."""
-        years = self.accounting.years
-        wide = np.zeros(years.size)
-        wide[np.isin(years, self.scenario.calendar_years)] = annual
+        wide = np.zeros((*annual.shape[:-1], self.accounting.years.size))
+        wide[..., self._simulated] = annual
         return wide
+
+    @functools.cached_property
+    def _simulated(self) -> slice:
+        """Where the years simulated lie among all that matter."""
+        start = int(self.scenario.years.first - self.accounting.years[0])
+        return slice(start, start + self.scenario.calendar_years.size)
 
     @functools.cached_property
     def adjustment(self) -> Adjustment:
         """What is added to its emissions [tCO2e/yr]."""
-        nothing = np.zeros(self.accounting.years.size)
+        nothing = np.zeros((*self.first.shape[:-1], self.accounting.years.size))
         first = self.over_all_years(self.first) if self.is_host else nothing
         used = nothing if self.is_host else self.over_all_years(self.used)
         return corresponding_adjustment(first, used, self.accounting)
@@ -166,8 +173,8 @@ class _Country:
         if ndc.share is None or ndc.baseline is None:
             return None
         of_one_year = ndc.target == "base_year"
-        baseline = ndc.baseline.points[0] if of_one_year else ndc.baseline.at(self.accounting.years)
-        return Target(kind=ndc.target, share=ndc.share.points[0], baseline=baseline)
+        baseline = ndc.baseline.number if of_one_year else ndc.baseline.at(self.accounting.years)
+        return Target(kind=ndc.target, share=ndc.share.number, baseline=baseline)
 
 
 class NdcOutcome(NamedTuple):

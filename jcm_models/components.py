@@ -253,7 +253,7 @@ class Part:
         ----------
         years : array of int, shape (year,)
             Calendar years.
-        operating : array, shape (year,)
+        operating : array, shape (year,) or (sample, year)
             Share of the year in operation [1]; it multiplies the flows.
         assessed : array of int, shape (year,)
             The year in which the reference of each year was assessed.
@@ -261,7 +261,8 @@ class Part:
         Returns
         -------
         dict of str to array
-            Each in its unit, shape (year,), or (category, year) where it is given by category.
+            Each in its unit, shape (year,), or (category, year) where it is given by category;
+            with the dimension sample in front where it was drawn.
         """
         found = {}
         for each in self.method.inputs:
@@ -272,7 +273,10 @@ class Part:
                 continue
             read_at = assessed if each.name.startswith(_LEVEL) else years
             array = self._stacked(value, each.variable, read_at)
-            found[each.name] = array * operating if each.variable.kind == "flow" else array
+            if each.variable.kind == "flow":
+                by_category = each.variable.by and operating.ndim > 1
+                array = array * (operating[:, np.newaxis] if by_category else operating)
+            found[each.name] = array
         return found
 
     def _stacked(
@@ -282,4 +286,5 @@ class Part:
             return value.at(years)
         names = self.present(row.by)
         zero = np.zeros(years.shape)
-        return np.stack([value[n].at(years) if n in value else zero for n in names])
+        found = [value[n].at(years) if n in value else zero for n in names]
+        return np.stack(np.broadcast_arrays(*found), axis=-2)

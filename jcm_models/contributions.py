@@ -15,7 +15,7 @@ def counted(amounts: Array, made: NDArray[np.int64], years: NDArray[np.int64]) -
 
     Parameters
     ----------
-    amounts : array, shape (contribution,)
+    amounts : array, shape (..., contribution)
         Amounts, in one currency or in points.
     made : array of int, shape (contribution,)
         Calendar year of each.
@@ -24,11 +24,11 @@ def counted(amounts: Array, made: NDArray[np.int64], years: NDArray[np.int64]) -
 
     Returns
     -------
-    array, shape (contribution, year)
+    array, shape (..., contribution, year)
         In the unit of `amounts`.
     """
     by_then = made[:, np.newaxis] <= np.maximum(years, made.min())
-    return np.where(by_then, amounts[:, np.newaxis], 0.0)
+    return np.where(by_then, amounts[..., np.newaxis], 0.0)
 
 
 def shares_of(amounts: Array, by: NDArray[np.int64], floors: Array) -> Array:
@@ -69,8 +69,9 @@ def _scaled(
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return what each party brought, the share per unit of it, and who is held at the floor."""
     parties = floors.shape[-2]
-    made_by = (by == np.arange(parties)[:, np.newaxis]).astype(float)
-    brought = made_by @ amounts
+    # Added up one by one, so that no sample depends on how many there are beside it.
+    own = [amounts[..., by == party, :].sum(axis=-2) for party in range(parties)]
+    brought = np.stack(own, axis=-2)
     held = np.zeros(np.broadcast_shapes(brought.shape, floors.shape), dtype=bool)
     for _ in range(parties + 1):  # each round but the last holds at least one more
         left = 1.0 - np.where(held, floors, 0.0).sum(axis=-2, keepdims=True)

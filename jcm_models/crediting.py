@@ -72,19 +72,20 @@ def credit(
     :math:`ER_y = OUT_y + CON_y + DIS_y + DEF_y + RND_y + I_y` in every year, summed over its
     issuances.
     """
-    added = np.broadcast_to(margin, reductions.shape)
+    years = reductions.shape[-1]
+    added = np.broadcast_to(margin, np.broadcast_shapes(np.shape(margin), (years,)))
     if vintage is None:
-        vintage = np.broadcast_to(np.arange(reductions.shape[-1]), reductions.shape)
+        vintage = np.arange(years)
     eligible = of_vintage(reductions, vintage) * inside
     conservative = of_vintage(added, vintage) * inside
     left = eligible - conservative
     discounted = np.maximum(left, 0.0) * (1.0 - of_vintage(discount, vintage))
-    net = left - discounted
+    net = left - discounted + 0.0  # a zero is positive, whatever it was made of
     creditable = _deficits_made_good(net) if negative == "carried" else np.maximum(net, 0.0)
     issued = whole_tonnes(creditable, rounding)
     return Crediting(
-        outside=reductions - by_year(eligible, vintage, reductions.shape[-1]),
-        conservative=conservative,
+        outside=reductions - by_year(eligible, vintage, years),
+        conservative=np.broadcast_to(conservative, net.shape),
         discounted=discounted,
         deficit=net - creditable,
         rounded=creditable - issued,
@@ -107,6 +108,10 @@ def of_vintage(yearly: NDArray[Any], vintage: NDArray[np.int64]) -> NDArray[Any]
     array, shape (..., issuance)
         In the same unit.
     """
+    if _each_year_once(vintage, yearly.shape[-1]):
+        return yearly
+    if math.prod(vintage.shape[:-1]) == 1:
+        return np.take(yearly, vintage.ravel(), axis=-1)
     shape = np.broadcast_shapes(yearly.shape[:-1], vintage.shape[:-1])
     return np.take_along_axis(
         np.broadcast_to(yearly, (*shape, yearly.shape[-1])),
@@ -138,6 +143,13 @@ def by_year(amounts: NDArray[Any], vintage: NDArray[np.int64], years: int) -> ND
     >>> by_year(np.array([50, 8, 4]), np.array([0, 1, 1]), 3)
     array([50, 12,  0])
     """
+    if _each_year_once(vintage, years):
+        return amounts
+    if math.prod(vintage.shape[:-1]) == 1:
+        found = np.zeros((*amounts.shape[:-1], years), dtype=amounts.dtype)
+        for at, year in enumerate(vintage.ravel()):
+            found[..., year] += amounts[..., at]
+        return found
     rows = np.arange(math.prod(amounts.shape[:-1])) * years
     place = np.broadcast_to(vintage, amounts.shape) + rows.reshape(*amounts.shape[:-1], 1)
     sums = np.zeros(rows.size * years, dtype=amounts.dtype)
@@ -145,8 +157,19 @@ def by_year(amounts: NDArray[Any], vintage: NDArray[np.int64], years: int) -> ND
     return sums.reshape(*amounts.shape[:-1], years)
 
 
+def _each_year_once(vintage: NDArray[np.int64], years: int) -> bool:
+    """Tell whether all issue every year by itself, so that issuances are years."""
+    return (
+        math.prod(vintage.shape[:-1]) == 1
+        and vintage.size == years
+        and bool((vintage.ravel() == np.arange(years)).all())
+    )
+
+
 def _deficits_made_good(net: Array) -> Array:
     """Return what each issuance leaves to credit after it has made good those before it."""
+    if (net >= 0).all():
+        return net
     creditable = np.zeros_like(net)
     owed = np.zeros(net.shape[:-1])
     for issuance in range(net.shape[-1]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,30 @@ def levels_out_of_order(batch: Batch, known: Arrays) -> list[Problem]:
     """Find the scenarios in which the reference lies above BaU, or below nothing (E1)."""
     bau, reference = known["bau_emissions"], known["reference_emissions"]
     wrong = emissions.above(reference, bau)
-    below = reference < -_TONNES
+    below = np.broadcast_to(reference < -_TONNES, wrong.shape)
     problems = []
-    for index in np.flatnonzero((wrong | below).any(axis=-1)).tolist():
-        scenario = batch.scenarios[index]
-        if wrong[index].any():
-            problems.append(_above(scenario, batch, index, wrong[index], known))
+    for index, scenario in enumerate(batch.scenarios):
+        rows = slice(None) if batch.is_alone else batch.rows_of(index)
+        some = np.flatnonzero((wrong | below)[rows].any(axis=-1))
+        if not some.size:
+            continue
+        row = (rows.start or 0) + int(some[0])
+        if wrong[row].any():
+            problems.append(_above(scenario, batch, row, wrong[row], known))
         else:
-            problems.append(_below_nothing(scenario, batch.years[below[index]][0]))
+            problems.append(_below_nothing(scenario, batch.years[below[row]][0]))
+        if batch.samples > 1:
+            problems[-1] = _in_samples(problems[-1], some.size, batch.samples)
     return problems
+
+
+def _in_samples(problem: Problem, some: int, samples: int) -> Problem:
+    """Say in how many samples something is wrong; the problem tells of the first of them."""
+    text = (
+        f"in {some:,} of {samples:,} samples at once {problem.message}; narrow what is uncertain, "
+        "or write reference.above_bau: lowered"
+    )
+    return replace(problem, message=text)
 
 
 def _above(
@@ -43,7 +59,8 @@ def _above(
 ) -> Problem:
     years = batch.years[wrong]
     at = int(np.flatnonzero(wrong)[0])
-    bau, reference = (known[f"{name}_emissions"][index, at] for name in ("bau", "reference"))
+    levels = (known["bau_emissions"], known["reference_emissions"])
+    bau, reference = (array[min(index, len(array) - 1), at] for array in levels)
     path = _setting(scenario, "reference")
     message = (
         f"the reference lies above BaU in {years[0]}"
@@ -64,9 +81,10 @@ def credited_beyond_injection(batch: Batch, known: Arrays) -> list[Problem]:
     """Find CCS projects whose crediting period is given and reaches beyond the injection (K5)."""
     problems: list[Problem] = []
     inside = injecting(batch, known) > 0
-    for index in [i for i, scenario in enumerate(batch.scenarios) if scenario.injects]:
-        scenario, years = batch.scenarios[index], batch.years[inside[index]]
-        if years.size:
+    for index, scenario in enumerate(batch.scenarios):
+        rows = slice(None) if batch.is_alone else batch.rows_of(index)
+        years = batch.years[inside[rows].any(axis=0)]
+        if scenario.injects and years.size:
             problems += _beyond(scenario, int(years[0]), int(years[-1]))
     return problems
 
@@ -124,7 +142,7 @@ def assert_identity(batch: Batch, known: Arrays) -> None:
         return
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     sums = ", ".join(f"{name} {float(part[at]):,.3f}" for name, part in parts.items())
-    whose = f"{batch.scenarios[at[0]].name}: " if batch.size > 1 else ""
+    whose = "" if batch.is_alone else f"{batch.scenario_of(at[0]).name}: "
     message = (
         f"{whose}in {batch.years[at[-1]]} the project saves {saved[at]:,.3f} "
         f"tCO2e but the parts add up to {np.asarray(total)[at]:,.3f} ({sums}); convention K7"
@@ -151,9 +169,9 @@ def assert_mass(batch: Batch, known: Arrays) -> None:
     if wrong.any():
         at = tuple(int(i) for i in np.argwhere(wrong)[0])
         message = (
-            f"{batch.scenarios[at[0]].name}: by the end of {batch.years[at[1]]} {stored[at]:,.3f} "
-            f"tCO2 are stored, but {retained[at]:,.3f} are retained and {leaked[at]:,.3f} leaked "
-            "(convention R1)"
+            f"{batch.scenario_of(at[0]).name}: by the end of {batch.years[at[1]]} "
+            f"{stored[at]:,.3f} tCO2 are stored, but {retained[at]:,.3f} are retained and "
+            f"{leaked[at]:,.3f} leaked (convention R1)"
         )
         raise IdentityError(message)
 

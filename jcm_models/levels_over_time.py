@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Levels:
-    """BaU (None where unknown), the reference by each rule and as set [tCO2e/yr], (year,)."""
+    """BaU (None where unknown), the reference by each rule and as set [tCO2e/yr], (..., year)."""
 
     bau: Array | None
     by_rule: Mapping[str, Array]
@@ -36,9 +37,9 @@ def levels_of(scenario: Scenario, own_bau: Array | None, own_reference: Array) -
     ----------
     scenario : Scenario
         What says how the levels are set.
-    own_bau : array or None, shape (year,)
+    own_bau : array or None, shape (..., year)
         BaU emissions by the methods [tCO2e/yr]; None where they are unknown.
-    own_reference : array, shape (year,)
+    own_reference : array, shape (..., year)
         Reference emissions by the methods [tCO2e/yr].
 
     Returns
@@ -87,7 +88,7 @@ def _bau(scenario: Scenario, own: Array | None) -> tuple[Array | None, list[Prob
         )
     if own is None:
         return None, [_needs_bau(scenario, f"bau.{name}") for name in factors]
-    return np.asarray(own * np.prod([np.ones(years.shape), *factors.values()], axis=0)), []
+    return own * functools.reduce(np.multiply, factors.values(), np.ones(years.shape)), []
 
 
 def _or_zero(value: Value | None, years: NDArray[np.int64]) -> Array:
@@ -146,7 +147,9 @@ def _mixed(scenario: Scenario, found: Mapping[str, Array]) -> Array:
     if not found:
         return np.zeros(scenario.calendar_years.shape)
     weights = None
+    candidates = np.stack(np.broadcast_arrays(*found.values()))
     if settings.weights is not None and set(settings.weights) == set(found):
-        years = scenario.calendar_years
-        weights = np.stack([settings.weights[rule].at(years) for rule in found])
-    return levels.mixture(np.stack(list(found.values())), settings.combine, weights)
+        each = (settings.weights[rule].at(scenario.calendar_years) for rule in found)
+        weights = np.stack(np.broadcast_arrays(candidates[0], *each)[1:])
+        candidates = np.broadcast_to(candidates, weights.shape)
+    return levels.mixture(candidates, settings.combine, weights)

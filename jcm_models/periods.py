@@ -7,12 +7,16 @@ A vintage is the calendar year in which a reduction happened (convention T3).
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calendar_years", "interpolate", "last_day", "share_of_years", "years_assessed"]
+__all__ = ["calendar_years", "earliest", "interpolate", "last_day", "last_days", "share_of_years"]
+__all__ += ["years_assessed"]
+
+_DAYS = 365.2425  # of a year
 
 INTERPOLATIONS = ("linear", "step", "none")
 
@@ -23,7 +27,9 @@ def calendar_years(first: int, last: int) -> NDArray[np.int64]:
 
 
 def share_of_years(
-    years: NDArray[np.int64], start: datetime.date | None, end: datetime.date | None
+    years: NDArray[np.int64],
+    start: datetime.date | None,
+    end: datetime.date | NDArray[np.int64] | None,
 ) -> NDArray[np.float64]:
     """Return the share of each calendar year that lies between two days.
 
@@ -32,11 +38,12 @@ def share_of_years(
     years : array of int, shape (year,)
         Calendar years.
     start, end : datetime.date or None
-        First and last day, both included; None leaves that side open.
+        First and last day, both included; None leaves that side open. The last may be that of
+        each sample, counted as `last_days` does, shape (sample,).
 
     Returns
     -------
-    array of float, shape (year,)
+    array of float, shape (year,) or (sample, year)
         Days inside divided by days of the year [1].
 
     Examples
@@ -48,7 +55,10 @@ def share_of_years(
     first = np.array([datetime.date(int(y), 1, 1).toordinal() for y in years], dtype=float)
     after = np.array([datetime.date(int(y), 12, 31).toordinal() + 1 for y in years], dtype=float)
     opened = first if start is None else np.maximum(first, start.toordinal())
-    closed = after if end is None else np.minimum(after, end.toordinal() + 1)
+    if isinstance(end, np.ndarray):
+        closed = np.minimum(after, end[:, np.newaxis] + 1)
+    else:
+        closed = after if end is None else np.minimum(after, end.toordinal() + 1)
     return np.asarray(np.maximum(closed - opened, 0.0) / (after - first))
 
 
@@ -75,7 +85,47 @@ def last_day(start: datetime.date, years: float) -> datetime.date:
     whole = int(years)
     month, day = (3, 1) if (start.month, start.day) == (2, 29) else (start.month, start.day)
     anniversary = datetime.date(start.year + whole, month, day)
-    return anniversary + datetime.timedelta(days=round((years - whole) * 365.2425) - 1)
+    return anniversary + datetime.timedelta(days=round((years - whole) * _DAYS) - 1)
+
+
+def earliest(
+    days: Sequence[datetime.date | NDArray[np.int64] | None],
+) -> datetime.date | NDArray[np.int64] | None:
+    """Return the earliest of some days, in each sample where one of them differs by sample.
+
+    Parameters
+    ----------
+    days : sequence of datetime.date, array of int of shape (sample,), or None
+        None is no limit; arrays are counted as `last_days` does.
+    """
+    dates = [day for day in days if isinstance(day, datetime.date)]
+    by_sample = [day for day in days if isinstance(day, np.ndarray)]
+    first = min(dates, default=None)
+    if not by_sample:
+        return first
+    limits = by_sample if first is None else [*by_sample, np.array(first.toordinal())]
+    return functools.reduce(np.minimum, limits)
+
+
+def last_days(start: datetime.date, years: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the last day of spans of years, one for each sample.
+
+    Parameters
+    ----------
+    start : datetime.date
+        Their first day.
+    years : array, shape (sample,)
+        Their lengths [yr].
+
+    Returns
+    -------
+    array of int, shape (sample,)
+        As `last_day`, counted as `datetime.date.toordinal` does.
+    """
+    whole = years.astype(int)
+    anniversary = [last_day(start, n).toordinal() + 1 for n in range(int(whole.max()) + 1)]
+    days = np.round((years - whole) * _DAYS) - 1
+    return np.asarray(np.array(anniversary)[whole] + days.astype(np.int64))
 
 
 def years_assessed(years: NDArray[np.int64], renewals: tuple[int, ...]) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import here_and_above
 from jcm_models.written import FORMS, Written
 
-__all__ = ["Reading", "changed", "find_file", "read_document", "read_scenario"]
+__all__ = ["Reading", "changed", "find_file", "from_document", "read_document", "read_scenario"]
 
 # What stands in for a key that is missing or wrong, so that the rest can be looked at.
 _STAND_INS: Mapping[str, Any] = {
@@ -136,6 +136,14 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any], origin: str = "wit
     """
     reading = read_document(documents.override(scenario.document, overrides, origin))
     if reading.problems or reading.scenario is None:
+        raise ScenarioError(reading.problems)
+    return reading.scenario
+
+
+def from_document(document: Document) -> Scenario:
+    """Return the scenario of a document that was checked before, such as in another process."""
+    reading = read_document(document)
+    if reading.scenario is None:
         raise ScenarioError(reading.problems)
     return reading.scenario
 

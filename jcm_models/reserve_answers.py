@@ -11,30 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.batch import Batch
+from jcm_models.estimation import Estimate, mean_of, share_of
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reserve.account import BEARERS, Flows, kept
 from jcm_models.reserve.adequacy import (
     expected_shortfall,
-    mean_of,
     rate_that_suffices,
     required_rates,
-    share_of,
     share_that_suffices,
 )
-from jcm_models.reserve.estimates import Estimate
 from jcm_models.reserve_exact import exactly_sufficient
 from jcm_models.reserve_pooling import POOLS, pooled_rates
 from jcm_models.reserve_timeline import Timeline, withheld_by_rate
 from jcm_models.results import Named, Results, inputs_of, labels
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute
+from jcm_models.site_leaks import SiteInjection, injections
 from jcm_models.storage_draws import drawn_leaks
-from jcm_models.storage_over_time import (
-    SiteInjection,
-    account_rules,
-    injections,
-    last_issuances,
-)
+from jcm_models.storage_over_time import account_rules, last_issuances
 from jcm_models.variables import study_variables
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.estimation import Estimate
 from jcm_models.reserve.compound import Claims, rounding_shift
-from jcm_models.reserve.estimates import Estimate
 from jcm_models.reserve.ruin import probability_of_shortfall
 from jcm_models.reserve_timeline import Timeline
 from jcm_models.scenario import Scenario

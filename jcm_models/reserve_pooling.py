@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.estimation import Estimate
 from jcm_models.reserve.adequacy import rate_that_suffices, required_rates
-from jcm_models.reserve.estimates import Estimate
 from jcm_models.results import Results
+from jcm_models.site_leaks import injections
 from jcm_models.storage_draws import drawn_leaks, spread_over
-from jcm_models.storage_over_time import injections
 
 __all__ = ["POOLS", "POOL_SHARE", "pooled_rates"]
 

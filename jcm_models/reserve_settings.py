@@ -6,7 +6,7 @@ The rate is published; the rest of the guidelines' text is not, so it is a param
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class Reserve(Section):
     """Whether leaks count as reversals for ever, or until the project is complete."""
 
     def rate_at(self, years: NDArray[np.int64], default: Value) -> NDArray[np.float64]:
-        r"""Return the share of issued credits withheld in each year [1], shape (year,).
+        r"""Return the share of issued credits withheld in each year [1], shape (..., year).
 
         Parameters
         ----------
@@ -63,17 +63,22 @@ class Reserve(Section):
         """
         if self.risk_table is None:
             return (self.rate or default).at(years)
-        risks = np.stack([risk.at(years) for risk in self.risk_table.values()])
+        risks = np.stack(
+            np.broadcast_arrays(*(risk.at(years) for risk in self.risk_table.values()))
+        )
         return np.asarray(
             risks.sum(axis=0) if self.combine == "sum" else 1.0 - np.prod(1.0 - risks, axis=0)
         )
 
     @property
-    def released_share(self) -> float:
-        """Share of the balance that is released in a year [1]."""
-        return 1.0 if self.release_share is None else self.release_share.points[0]
+    def released_share(self) -> Any:
+        """Share of the balance that is released in a year [1]; if drawn of shape (sample,)."""
+        return 1.0 if self.release_share is None else self.release_share.number
 
     @property
-    def released_from(self) -> float:
-        """Years without a reversal until the reserve is released; infinite where it never is."""
-        return math.inf if self.release_after is None else self.release_after.points[0]
+    def released_from(self) -> Any:
+        """Years without a reversal until the reserve is released; infinite where it never is.
+
+        If drawn, of shape (sample,).
+        """
+        return math.inf if self.release_after is None else self.release_after.number

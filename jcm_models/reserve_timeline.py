@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from jcm_models.reserve.account import withheld
 from jcm_models.results import Results
-from jcm_models.storage_over_time import COMPLETE, SiteInjection
+from jcm_models.site_leaks import SiteInjection
+from jcm_models.storage_over_time import COMPLETE
 
 __all__ = ["FAR", "Timeline", "withheld_by_rate"]
 

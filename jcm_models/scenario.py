@@ -24,7 +24,14 @@ from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
 from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbers_of
 from jcm_models.method_catalogue import find_method
-from jcm_models.periods import calendar_years, last_day, share_of_years, years_assessed
+from jcm_models.periods import (
+    calendar_years,
+    earliest,
+    last_day,
+    last_days,
+    share_of_years,
+    years_assessed,
+)
 from jcm_models.problems import Place
 from jcm_models.reserve_settings import Reserve
 from jcm_models.rulebook import Partner, Rule, partner, rules_at
@@ -91,12 +98,20 @@ class Operation(Section):
             return None
         return last_day(self.start, self.lifetime.points[0])
 
+    @property
+    def ends(self) -> datetime.date | NDArray[np.int64] | None:
+        """Last day of operation; that of each sample, counted in days, if the lifetime is drawn."""
+        if self.start is None or self.lifetime is None or self.lifetime.drawn is None:
+            return self.end
+        return last_days(self.start, self.lifetime.number)
+
 
 class Verified(NamedTuple):
     """What is verified together: of each vintage the monitoring period and its share of the year.
 
-    In order of time, each of shape (issuance,). Without monitoring periods every year is verified
-    by itself, and `period` counts the years.
+    In order of time, each of shape (issuance,); `share` has the dimension sample in front where it
+    was drawn. Without monitoring periods every year is verified by itself, and `period` counts the
+    years.
     """
 
     period: NDArray[np.int64]
@@ -149,6 +164,12 @@ class Scenario(Section):
 
     _name: str = PrivateAttr(default="scenario")
     _document: Document = PrivateAttr(default_factory=lambda: Document({}, {}))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as what was read: the models of methods are made anew there."""
+        from jcm_models.reading import from_document
+
+        return from_document, (self._document,)
 
     @field_validator("host")
     @classmethod
@@ -257,11 +278,10 @@ class Scenario(Section):
     ) -> NDArray[np.float64]:
         years, operation = self.calendar_years, self.operation
         starts = [day for day in (operation.start, first) if day is not None]
-        ends = [day for day in (operation.end, last) if day is not None]
-        both = share_of_years(years, max(starts, default=None), min(ends, default=None))
-        by_days = share_of_years(years, first, last)
+        both = share_of_years(years, max(starts, default=None), earliest((operation.ends, last)))
+        by_days = np.broadcast_to(share_of_years(years, first, last), both.shape)
         operating = self.share_operating
-        return np.divide(both, operating, out=by_days, where=operating > 0)
+        return np.divide(both, operating, out=by_days.copy(), where=operating > 0)
 
     @property
     def verified(self) -> Verified:
@@ -273,13 +293,13 @@ class Scenario(Section):
         for number, period in enumerate(periods):
             inside = (years >= period.from_.year) & (years <= period.to.year)
             share = self._share_between(period.from_, period.to)
-            found.append((np.full(years.shape, number)[inside], years[inside], share[inside]))
-        return Verified(*(np.concatenate(part) for part in zip(*found, strict=True)))
+            found.append((np.full(years.shape, number)[inside], years[inside], share[..., inside]))
+        return Verified(*(np.concatenate(part, axis=-1) for part in zip(*found, strict=True)))
 
     @property
     def share_operating(self) -> NDArray[np.float64]:
-        """Share of each year in which the project operates [1], shape (year,)."""
-        return share_of_years(self.calendar_years, self.operation.start, self.operation.end)
+        """Share of each year in which the project operates [1], shape (year,) or (sample, year)."""
+        return share_of_years(self.calendar_years, self.operation.start, self.operation.ends)
 
     @property
     def years_assessed(self) -> NDArray[np.int64]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models import allocation, contributions
+from jcm_models import allocation, contributions, crediting
 from jcm_models.allocation import NEVER, Phases
 from jcm_models.allocation_settings import Division, Phase
-from jcm_models.batch import Batch
+from jcm_models.batch import Batch, Rows
 from jcm_models.documents import dotted
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.results import Results
@@ -31,44 +33,106 @@ def allocated(batch: Batch, total: Whole) -> dict[str, NDArray[Any]]:
     ----------
     batch : Batch
         The scenarios.
-    total : array of int, shape (project, issuance)
+    total : array of int, shape (row, issuance)
         Credits issued less the reserve [tCO2e].
 
     Returns
     -------
     dict of str to array
-        ``allocation_share`` [1], shape (project, party, year); ``allocation_phase``, shape
-        (project, year); ``credits_by_issuance`` [tCO2e], shape (project, party, issuance).
+        ``allocation_share`` [1], shape (row, party, year); ``allocation_phase``, shape (row,
+        year), both with one row where all are alike; ``credits_by_issuance`` [tCO2e], shape (row,
+        party, issuance).
 
     Raises
     ------
     ScenarioError
         If agreed tonnes are not what is to be divided; with every vintage of which this is so.
     """
-    shares = np.zeros((batch.size, len(PARTIES), batch.years.size))
-    phase = np.zeros((batch.size, batch.years.size), dtype=np.int64)
-    whole = np.zeros((batch.size, len(PARTIES), total.shape[-1]), dtype=np.int64)
+    found: dict[str, NDArray[Any]] = {}
     problems: list[Problem] = []
     for (how, rounding), rows in batch.by_rule(lambda s: (_way(s), s.allocation.rounding)):
-        phases, vintage = _stacked(batch, rows), batch.verified.vintage[rows]
-        if how == "pay-back":
-            whole[rows], phase[rows] = allocation.allocate_in_phases(
-                total[rows], vintage, phases, rounding
-            )
-        else:
-            years = np.broadcast_to(np.arange(batch.years.size), phase[rows].shape)
-            phase[rows] = allocation.phase_in_force(phases.begins[:, np.newaxis], years)
-        in_force = phase[rows][:, np.newaxis, np.newaxis]
-        shares[rows] = np.take_along_axis(phases.shares, in_force, axis=1)[:, 0]
-        if how == "shares":
-            of_vintage = np.take_along_axis(shares[rows], vintage[:, np.newaxis], axis=-1)
-            whole[rows] = allocation.allocate(total[rows], of_vintage, rounding)
-        for row in rows if how == "agreed" else ():
-            problems += _not_as_issued(batch, row, total[row])
-            whole[row] = _agreed_tonnes(batch, row, total[row])
+        own = _Divided(batch, rows, total[rows])
+        problems += own.disagreeing if how == "agreed" else []
+        for name, array in zip(_ALLOCATED, own.by(how, rounding), strict=True):
+            if isinstance(rows, slice):
+                found[name] = array
+            else:
+                shape = (batch.size, *array.shape[1:])
+                found.setdefault(name, np.zeros(shape, dtype=array.dtype))[rows] = array
     if problems:
         raise ScenarioError(problems)
-    return {"allocation_share": shares, "allocation_phase": phase + 1, "credits_by_issuance": whole}
+    return {**found, "allocation_phase": found["allocation_phase"] + 1}
+
+
+_ALLOCATED = ("allocation_share", "allocation_phase", "credits_by_issuance")
+
+
+@dataclass(frozen=True, eq=False)
+class _Divided:
+    """Credits of some rows of a batch [tCO2e], shape (row, issuance), and what divides them."""
+
+    batch: Batch
+    rows: Rows
+    total: Whole
+
+    @functools.cached_property
+    def indices(self) -> list[int]:
+        """The scenarios that the rows are of."""
+        every = np.arange(self.batch.size)[self.rows] // self.batch.samples
+        return [int(index) for index in np.unique(every)]
+
+    @functools.cached_property
+    def phases(self) -> Phases:
+        """Their phases side by side, over the years of all; one row where nothing differs."""
+        found = [_phases(self.batch, index) for index in self.indices]
+        if len(found) == 1:
+            return found[0]
+        most = max(each.begins.shape[-1] for each in found)
+        rows = [_with_phases(each, most, self.batch.samples) for each in found]
+        return Phases(*(np.concatenate(parts) for parts in zip(*rows, strict=True)))
+
+    @functools.cached_property
+    def vintage(self) -> Whole:
+        """Position of the year of each issuance."""
+        return self.batch.verified.vintage[self.rows]
+
+    def by(self, how: str, rounding: str) -> tuple[Array, Whole, Whole]:
+        """Return the shares and phases in force, and the credits of each issuance."""
+        phases, years = self.phases, np.arange(self.batch.years.size)
+        if how == "pay-back":
+            rows = max(map(len, (self.total, *phases)))
+            every = Phases(*(np.broadcast_to(each, (rows, *each.shape[1:])) for each in phases))  # type: ignore[arg-type]
+            shape = (rows, self.total.shape[-1])
+            total, vintage = (np.broadcast_to(each, shape) for each in (self.total, self.vintage))
+            whole, phase = allocation.allocate_in_phases(total, vintage, every, rounding)
+        else:
+            begins = phases.begins[:, np.newaxis]
+            each_year = np.broadcast_to(years, (len(begins), years.size))
+            phase = allocation.phase_in_force(begins, each_year)
+        shares = phases.shares[:, 0]
+        if phases.shares.shape[1] > 1:
+            in_force = phase[:, np.newaxis, np.newaxis]
+            shares = np.take_along_axis(phases.shares, in_force, axis=1)[:, 0]
+        if how == "shares":
+            of_vintage = crediting.of_vintage(shares, self.vintage[:, np.newaxis])
+            whole = allocation.allocate(self.total, of_vintage, rounding)
+        elif how == "agreed":
+            agreed = np.stack([_agreed_tonnes(self.batch, *each) for each in self.by_scenario])
+            whole = np.repeat(agreed, len(self.total) // len(agreed), axis=0)
+        return shares, phase, whole
+
+    @property
+    def by_scenario(self) -> list[tuple[int, Whole]]:
+        """Each scenario, and what it divides; agreed tonnes are of one sample or alike in all."""
+        first = self.total.reshape(len(self.indices), -1, self.total.shape[-1])[:, 0]
+        return list(zip(self.indices, first, strict=True))
+
+    @property
+    def disagreeing(self) -> list[Problem]:
+        """What is wrong where agreed tonnes are not those that are issued."""
+        if len(np.unique(self.total, axis=0)) > len(self.indices):
+            return [_agreed_yet_uncertain(self.batch.scenarios[index]) for index in self.indices]
+        return [p for each in self.by_scenario for p in _not_as_issued(self.batch, *each)]
 
 
 def _way(scenario: Scenario) -> str:
@@ -78,52 +142,62 @@ def _way(scenario: Scenario) -> str:
     return "pay-back" if waiting else "shares"
 
 
-def _stacked(batch: Batch, rows: Whole) -> Phases:
-    """Lay the phases of several scenarios side by side, over the years of all."""
-    found = [_phases(batch.scenarios[row]) for row in rows]
-    most = max(each.begins.size for each in found)
-    stacked = Phases(
-        shares=np.zeros((rows.size, most, len(PARTIES), batch.years.size)),
-        begins=np.full((rows.size, most), NEVER),
-        party=np.zeros((rows.size, most), dtype=np.int64),
-        owed=np.full((rows.size, most), np.inf),
-        price=np.zeros((rows.size, most, batch.years.size)),
-    )
-    for at, (row, each) in enumerate(zip(rows, found, strict=True)):
-        own = slice(each.begins.size)
-        stacked.shares[at, own] = batch.spread(row, each.shares)
-        later = (each.begins > 0) & (each.begins != NEVER)
-        stacked.begins[at, own] = each.begins + later * batch.spans[row].start
-        stacked.party[at, own], stacked.owed[at, own] = each.party, each.owed
-        stacked.price[at, own] = batch.spread(row, each.price)
-    return stacked
+def _with_phases(phases: Phases, most: int, samples: int) -> Phases:
+    """Add phases that never begin, and repeat what is the same for all samples."""
+    more = most - phases.begins.shape[-1]
+    never = (NEVER, 0, np.inf)
+    shares = np.pad(phases.shares, ((0, 0), (0, more), (0, 0), (0, 0)))
+    single = [
+        np.pad(each, ((0, 0), (0, more)), constant_values=value)
+        for each, value in zip(phases[1:4], never, strict=True)
+    ]
+    wide = (shares, *single, np.pad(phases.price, ((0, 0), (0, more), (0, 0))))
+    return Phases(*(np.broadcast_to(each, (samples, *each.shape[1:])) for each in wide))
 
 
-def _phases(scenario: Scenario) -> Phases:
-    """Return the phases of a scenario over its own years; one, where it has one division."""
+def _phases(batch: Batch, index: int) -> Phases:
+    """Return the phases of a scenario; one, where it has one division. One row if all are alike."""
+    scenario = batch.scenarios[index]
     years = scenario.calendar_years
     divisions = [division for _, division in scenario.allocation.divisions()]
     begins, party = np.zeros((2, len(divisions)), dtype=np.int64)
-    owed, price = np.full(len(divisions), np.inf), np.zeros((len(divisions), years.size))
+    owed: list[Any] = [np.inf] * len(divisions)
+    price = [np.zeros(years.size)] * len(divisions)
     for at, division in enumerate(divisions):
         if not isinstance(division, Phase):
             continue
-        begins[at] = max((division.from_ or years[0]) - years[0], 0)
+        position = max((division.from_ or years[0]) - years[0], 0)
+        begins[at] = position + batch.spans[index].start if position else 0
         if division.after_payback_of and division.price:
             begins[at], party[at] = NEVER, PARTIES.index(division.after_payback_of)
             owed[at] = _contributed(scenario, division.after_payback_of)
             price[at] = division.price.at(years)
-    shares = np.stack([_shares(scenario, division) for division in divisions])
-    return Phases(shares, begins, party, owed, price)
+    shares = np.stack(
+        np.broadcast_arrays(*(_shares(scenario, each) for each in divisions)), axis=-3
+    )
+    prices = np.stack(np.broadcast_arrays(*price), axis=-2)
+    return Phases(
+        shares=_with_rows(batch.spread(index, shares), 4),
+        begins=begins[np.newaxis],
+        party=party[np.newaxis],
+        owed=np.atleast_2d(np.stack(np.broadcast_arrays(*owed), axis=-1)),
+        price=_with_rows(batch.spread(index, prices), 3),
+    )
 
 
-def _contributed(scenario: Scenario, party: str) -> float:
+def _with_rows(array: Array, dimensions: int) -> Array:
+    """Return an array with the dimension sample in front."""
+    return array if array.ndim == dimensions else array[np.newaxis]
+
+
+def _contributed(scenario: Scenario, party: str) -> Any:
+    """Return what a party contributed [money]; if drawn of shape (sample,)."""
     given = (scenario.allocation.contributions or {}).values()
-    return float(sum(each.amount.points[0] for each in given if each.by == party))
+    return sum(each.amount.number for each in given if each.by == party)
 
 
 def _shares(scenario: Scenario, division: Division) -> Array:
-    """Return the shares of one division [1], shape (party, year)."""
+    """Return the shares of one division [1], shape (..., party, year)."""
     years = scenario.calendar_years
     if scenario.allocation.agreed is not None:
         tonnes = np.array([_agreed_vector(scenario, year) for year in years], dtype=float).T
@@ -136,17 +210,18 @@ def _shares(scenario: Scenario, division: Division) -> Array:
 
 
 def _brought(scenario: Scenario, division: Division) -> tuple[Array, Whole, Array]:
-    """Return the weighted contributions (contribution, year), who made them, and the floors."""
+    """Return the weighted contributions (..., contribution, year), who made them, the floors."""
     years = scenario.calendar_years
     given = tuple((scenario.allocation.contributions or {}).values())
-    amounts = np.array([each.amount.points[0] for each in given])
+    amounts = np.stack(np.broadcast_arrays(*(each.amount.number for each in given)), axis=-1)
     if division.counted == "to_date":
         made = np.array([each.year or 0 for each in given])
         counted = contributions.counted(amounts, made, years)
     else:
-        counted = np.repeat(amounts[:, np.newaxis], years.size, axis=1)
+        counted = np.repeat(amounts[..., np.newaxis], years.size, axis=-1)
     if division.weights is not None:
-        counted = counted * np.stack([division.weights[each.kind].at(years) for each in given])
+        weights = [division.weights[each.kind].at(years) for each in given]
+        counted = counted * np.stack(np.broadcast_arrays(*weights), axis=-2)
     by = np.array([PARTIES.index(each.by) for each in given])
     return counted, by, division.floors_at(years, scenario.programme_floor(division))
 
@@ -156,18 +231,28 @@ def _agreed_vector(scenario: Scenario, year: int) -> list[int]:
     return [vector.get(party, 0) for party in PARTIES]  # type: ignore[call-overload]
 
 
-def _agreed_tonnes(batch: Batch, row: int, total: Whole) -> Whole:
+def _agreed_tonnes(batch: Batch, index: int, total: Whole) -> Whole:
     """Return the agreed tonnes at the issuances of their vintages, shape (party, issuance)."""
-    years = batch.years[batch.verified.vintage[row]]
-    tonnes = np.array([_agreed_vector(batch.scenarios[row], year) for year in years]).T
+    years = batch.years[batch.verified.vintage[batch.rows_of(index)][0]]
+    tonnes = np.array([_agreed_vector(batch.scenarios[index], year) for year in years]).T
     return np.where(total > 0, tonnes, 0)
 
 
-def _not_as_issued(batch: Batch, row: int, total: Whole) -> Iterator[Problem]:
+def _agreed_yet_uncertain(scenario: Scenario) -> Problem:
+    path = ("allocation", "agreed")
+    text = (
+        "the tonnes are agreed, but what is issued differs from sample to sample; give shares in "
+        "their place, or make certain what the reductions depend on"
+    )
+    return Problem(dotted(path), text, scenario.document.place(path))
+
+
+def _not_as_issued(batch: Batch, index: int, total: Whole) -> Iterator[Problem]:
     """Find the vintages whose agreed tonnes are not those issued less the reserve."""
-    scenario = batch.scenarios[row]
+    scenario = batch.scenarios[index]
     issued: dict[int, list[int]] = {}
-    for vintage, tonnes in zip(batch.verified.vintage[row], total.tolist(), strict=True):
+    of_issuances = batch.verified.vintage[batch.rows_of(index)][0]
+    for vintage, tonnes in zip(of_issuances, total.tolist(), strict=True):
         if tonnes > 0:
             issued.setdefault(int(batch.years[vintage]), []).append(tonnes)
     for year in sorted({*issued, *(scenario.allocation.agreed or {})}):
@@ -205,7 +290,8 @@ def shares_out_of_order(scenario: Scenario) -> Iterator[Problem]:
         if division.shares is not None:
             continue
         amounts, by, floors = _brought(scenario, division)
-        nothing = np.flatnonzero(~(amounts.sum(axis=0) > 0))
+        counted = amounts.sum(axis=-2).reshape(-1, amounts.shape[-1])
+        nothing = np.flatnonzero(~(counted > 0).all(axis=0))
         if nothing.size:
             year = scenario.calendar_years[nothing[0]]
             key = (
@@ -217,7 +303,7 @@ def shares_out_of_order(scenario: Scenario) -> Iterator[Problem]:
         shares = contributions.shares_of(amounts, by, floors)
         first = {party: name for name, party in reversed(_makers(scenario))}
         for party, name in first.items():
-            if not shares[PARTIES.index(party)].any():
+            if not shares[..., PARTIES.index(party), :].any():
                 key = ("allocation", "contributions", name)
                 text = (
                     f"the rule gives {party} nothing, which contributed; see the weights of its "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_models.batch import Batch
+from jcm_models.batch import Batch, Chance
 from jcm_models.identities import (
     assert_identity,
     assert_mass,
@@ -27,7 +27,15 @@ from jcm_models.storage_over_time import LEAKING, storage_problems, without_a_si
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["IdentityError", "compute", "compute_all", "load_scenario", "simulate", "simulate_all"]
+__all__ = [
+    "IdentityError",
+    "compute",
+    "compute_all",
+    "compute_samples",
+    "load_scenario",
+    "simulate",
+    "simulate_all",
+]
 
 # The steps that tell BaU from reference; the others cannot bring a scenario into disorder.
 _LEVELS = 2
@@ -140,15 +148,50 @@ def compute(scenario: Scenario) -> Results:
         raise TypeError(message)
     arrays = {name: array[0] for name, array in _arrays(Batch([scenario])).items()}
     by_issuance = {name: arrays.pop(name) for name in BY_ISSUANCE}
+    return Results(scenario, _of_interest(scenario, arrays), by_issuance)
+
+
+def compute_samples(scenario: Scenario, samples: int, chance: Chance | None = None) -> Arrays:
+    """Simulate a scenario in many samples at once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario with the numbers of each sample (`drawn_scenarios.with_draws`).
+    samples : int
+        How many there are.
+    chance : Chance, optional
+        Where leaks of stored CO2 are drawn from; without it they are as expected.
+
+    Returns
+    -------
+    dict of str to array
+        Bare arrays by name, shape (sample, ..., year); what is the same in all has one sample.
+
+    Raises
+    ------
+    ScenarioError
+        If the reference lies above BaU in some sample (convention E1).
+    IdentityError
+        If the parts of the outcome do not add up to it (convention K7).
+    """
+    arrays = _arrays(Batch([scenario], samples, chance))
+    yearly = {name: array for name, array in arrays.items() if name not in BY_ISSUANCE}
+    return _of_interest(scenario, yearly)
+
+
+def _of_interest(scenario: Scenario, arrays: Arrays) -> Arrays:
+    """Leave out what says nothing of this scenario."""
+    left_out: set[str] = set()
     if scenario.allocation.phases is None:
-        del arrays["allocation_phase"]
+        left_out.add("allocation_phase")
     if not scenario.keeps_account:
-        arrays = {name: array for name, array in arrays.items() if name not in LEAKING}
+        left_out |= set(LEAKING)
     if np.isnan(arrays["bau_emissions"]).any():  # E2
-        arrays = {name: array for name, array in arrays.items() if name not in _FROM_BAU}
+        left_out |= _FROM_BAU
     if not scenario.is_combined:
-        arrays = {name: array for name, array in arrays.items() if name not in _DETAILS}
-    return Results(scenario, arrays, by_issuance)
+        left_out |= _DETAILS
+    return {name: array for name, array in arrays.items() if name not in left_out}
 
 
 _FROM_BAU = {

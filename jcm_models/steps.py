@@ -1,11 +1,13 @@
 """The steps from scenarios to their results, in order; each adds arrays to those known.
 
-Arrays have shape (project, ..., year); projects whose components use the same method are
-computed together.
+Arrays have shape (row, ..., year), a row being one project in one sample; what is the same in
+all rows may have one row for all. Projects whose components use the same method are computed
+together.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +62,7 @@ def _groups(batch: Batch) -> list[_Group]:
         for position, part in enumerate(scenario.parts):
             arrays = _wide(batch, index, part, part.arrays(years, operating, assessed))
             alone = (index, position) if part.method.family == OWN_FAMILY else None
-            shapes = tuple((name, array.shape) for name, array in arrays.items())
+            shapes = tuple((name, array.shape[1:]) for name, array in arrays.items())
             group = found.setdefault((part.method, shapes, alone), _Group(part.method))
             group.owners.append((index, position))
             group.arrays.append(arrays)
@@ -68,22 +70,23 @@ def _groups(batch: Batch) -> list[_Group]:
 
 
 def _wide(batch: Batch, index: int, part: Part, arrays: dict[str, Array]) -> dict[str, Array]:
-    """Lay the inputs over the years of all; outside a scenario's own years nothing flows."""
-    if batch.own_years[index].all():
-        return arrays
-    flows = {g.name for g in part.method.inputs if g.variable.kind == "flow"}
-    return {
-        name: batch.spread(index, array, ends=0.0 if name in flows else None)
-        for name, array in arrays.items()
-    }
+    """Lay the inputs over the years of all; outside a scenario's own years nothing flows.
+
+    Each has shape (sample, [category,] year), with one sample where it was not drawn.
+    """
+    rows = {each.name: each.variable for each in part.method.inputs}
+    found = {}
+    for name, array in arrays.items():
+        wide = batch.spread(index, array, ends=0.0 if rows[name].kind == "flow" else None)
+        is_certain = wide.ndim == (2 if rows[name].by else 1)
+        found[name] = wide[np.newaxis] if is_certain else wide
+    return found
 
 
 def _called(group: _Group, batch: Batch) -> Emissions:
-    """Call the method once for the whole group; each result has shape (component, year)."""
-    size, years = len(group.owners), batch.years.size
-    inputs = group.arrays[0]
-    if size > 1:
-        inputs = {name: np.stack([arrays[name] for arrays in group.arrays]) for name in inputs}
+    """Call the method once for the whole group; each result has shape (component, sample, year)."""
+    size = len(group.owners)
+    inputs = _called_with(group, batch)
     try:
         found = group.method.function(**inputs)
     except ValueError as error:
@@ -91,19 +94,33 @@ def _called(group: _Group, batch: Batch) -> Emissions:
     if not isinstance(found, Emissions):
         message = f"method {group.method.name} must return jcm.Emissions(bau=..., reference=...)"
         raise IdentityError(message)
-    shape = (years,) if size == 1 else (size, years)
     levels: list[Any] = [
-        None if level is None else _every_year(group.method, name, level, shape)
+        None if level is None else _every_year(group.method, name, level, batch, size)
         for name, level in zip(_LEVELS, found[:4], strict=True)
     ]
     more = {
-        name: _every_year(group.method, name, array, shape) for name, array in found.more.items()
+        name: _every_year(group.method, name, array, batch, size)
+        for name, array in found.more.items()
     }
     below = [name for name, array in more.items() if (array < 0).any()]
     if below:  # more is vented or lost than is captured (R1)
         raise ScenarioError([_refused(group, batch, f"{below[0]} falls below zero")])
     bau, reference, project, leakage = levels
     return Emissions(bau, reference, project, leakage, more)
+
+
+def _called_with(group: _Group, batch: Batch) -> dict[str, Array]:
+    """Lay the inputs of components side by side; one component, or one sample, has no such axis."""
+    inputs = group.arrays[0]
+    if len(group.owners) > 1:
+        inputs = {
+            name: np.stack(np.broadcast_arrays(*(arrays[name] for arrays in group.arrays)))
+            for name in inputs
+        }
+    if batch.samples > 1:
+        return inputs
+    one = (slice(None), 0) if len(group.owners) > 1 else (0,)
+    return {name: array[one] for name, array in inputs.items()}
 
 
 def _refused(group: _Group, batch: Batch, reason: str) -> Problem:
@@ -120,76 +137,124 @@ def _refused(group: _Group, batch: Batch, reason: str) -> Problem:
     return Problem(dotted(part.path), text, scenario.document.place(part.path))
 
 
-def _every_year(method: Method, name: str, found: Any, shape: tuple[int, ...]) -> Array:
+def _every_year(method: Method, name: str, found: Any, batch: Batch, size: int) -> Array:
     """Assert that a method returns one number a year; one alone would spread over all (D3, D4)."""
+    components = () if size == 1 else (size,)
+    certain = (*components, *(() if batch.samples == 1 else (1,)), batch.years.size)
+    drawn = (*components, *(() if batch.samples == 1 else (batch.samples,)), batch.years.size)
     nothing = isinstance(found, float) and found == 0.0 and name in {"project", "leakage"}
-    array = np.zeros(shape) if nothing else np.asarray(found)
-    if array.shape != shape or not np.all(np.isfinite(array)):
+    array = np.zeros(certain) if nothing else np.asarray(found)
+    if array.shape not in {certain, drawn} or not np.all(np.isfinite(array)):
+        samples = "" if batch.samples == 1 else f" {batch.samples} samples (or one for all) and"
         message = (
             f"method {method.name}: {name} emissions have shape {array.shape} or are not finite; "
-            f"needed is a finite number for each of {shape[-1]} years, the last axis"
+            f"needed is a finite number for each of{samples} {batch.years.size} years, the last "
+            "axis"
         )
         raise IdentityError(message)
     unknown = name not in _LEVELS and name not in result_variables()
     if unknown:
         message = f"method {method.name} returns {name!r}, which is not in the table of variables"
         raise IdentityError(message)
-    return array.reshape(-1, shape[-1])
+    return array.reshape(size, -1, batch.years.size)
 
 
 def component_emissions(batch: Batch, _: Arrays) -> Arrays:
     """Emissions by component, summed by project; BaU is NaN where a component's is unknown."""
-    shape = (batch.size, batch.years.size)
-    sums = {name: np.zeros(shape) for name in _LEVELS}
-    more: Arrays = {}
-    most = max(len(scenario.parts) for scenario in batch.scenarios)
-    parts = {name: np.zeros((batch.size, most, shape[-1])) for name in _LEVELS}
+    found: dict[tuple[int, int], dict[str, Array]] = {}
     for group in _groups(batch):
-        found = _called(group, batch)
-        rows = np.array([index for index, _ in group.owners])
-        positions = np.array([position for _, position in group.owners])
-        inside = batch.own_years[rows]
-        for name, level in zip(_LEVELS, found[:4], strict=True):
-            values = np.full(inside.shape, np.nan) if level is None else level * inside
-            np.add.at(sums[name], rows, values)
-            parts[name][rows, positions] = values
-        for name, array in found.more.items():
-            np.add.at(more.setdefault(name, np.zeros(shape)), rows, array * inside)
-    components = {f"component_{name}_emissions": parts[name] for name in _LEVELS}
-    return {**{f"{name}_emissions": sums[name] for name in _LEVELS}, **components, **more}
+        results = _called(group, batch)
+        for at, owner in enumerate(group.owners):
+            found[owner] = _of_component(batch, owner[0], results, at)
+    by_project = [
+        [found[index, position] for position in range(len(scenario.parts))]
+        for index, scenario in enumerate(batch.scenarios)
+    ]
+    names = dict.fromkeys(name for component in found.values() for name in component)
+    sums = {name: _rows(batch, [_total(parts, name) for parts in by_project]) for name in names}
+    if not batch.is_alone:
+        return sums
+    levels = [_emitted(level) for level in _LEVELS]
+    return sums | {f"component_{name}": _stacked(by_project[0], name) for name in levels}
+
+
+def _of_component(batch: Batch, index: int, found: Emissions, at: int) -> dict[str, Array]:
+    """Return what one component of a call emits, nothing outside its own years."""
+    inside = batch.own_years[index]
+    levels = dict(zip(map(_emitted, _LEVELS), found[:4], strict=True))
+    unknown = np.full((1, batch.years.size), np.nan)
+    known: dict[str, Any] = {**levels, **found.more}
+    own = {name: unknown if array is None else array[at] for name, array in known.items()}
+    return own if inside.all() else {name: array * inside for name, array in own.items()}
+
+
+def _emitted(level: str) -> str:
+    return f"{level}_emissions"
+
+
+_PROJECT = _emitted("project")
+
+
+def _total(parts: list[dict[str, Array]], name: str) -> Array:
+    """Add up over the components of a project, shape (sample, year)."""
+    arrays = [part[name] for part in parts if name in part]
+    return functools.reduce(np.add, arrays) if arrays else np.zeros_like(parts[0][_PROJECT])
+
+
+def _rows(batch: Batch, arrays: list[Array]) -> Array:
+    """Lay the samples of all projects under one another, shape (row, year)."""
+    if batch.is_alone:
+        return arrays[0]
+    shape = (batch.samples, batch.years.size)
+    return np.concatenate([np.broadcast_to(array, shape) for array in arrays])
+
+
+def _stacked(parts: list[dict[str, Array]], name: str) -> Array:
+    """Lay the components of a project side by side, shape (sample, component, year)."""
+    return np.stack(np.broadcast_arrays(*(part[name] for part in parts)), axis=1)
 
 
 def _levels(batch: Batch, known: Arrays) -> Arrays:
     """BaU as it moves and the reference as it is set, where a scenario says more of them."""
-    bau, reference = known["bau_emissions"].copy(), known["reference_emissions"].copy()
-    by_rule: Arrays = {}
-    problems: list[Problem] = []
-    for index, scenario in enumerate(batch.scenarios):
-        if not scenario.is_levelled:
-            continue
-        span = batch.spans[index]
-        own = known["bau_emissions"][index, span]
-        found = levels_of(
-            scenario,
-            None if np.isnan(own).any() else own,
-            known["reference_emissions"][index, span],
-        )
-        problems += found.problems
-        bau[index, span] = np.nan if found.bau is None else found.bau
-        reference[index, span] = found.reference
-        if batch.size == 1:
-            by_rule["reference_by_rule"] = np.stack(list(found.by_rule.values()))[np.newaxis]
-    if problems:
-        raise ScenarioError(problems)
-    if batch.size == 1 and not by_rule:
-        by_rule["reference_by_rule"] = reference[:, np.newaxis]
-    share = np.divide(reference, bau, out=np.ones_like(bau), where=~(bau == 0.0))
+    bau, reference = known["bau_emissions"], known["reference_emissions"]
+    details: Arrays = {}
+    if any(scenario.is_levelled for scenario in batch.scenarios):
+        bau, reference, details = _levelled(batch, bau, reference)
+    if batch.is_alone and not details:
+        details["reference_by_rule"] = reference[:, np.newaxis]
+    share = np.divide(
+        reference, bau, out=np.ones(np.broadcast(reference, bau).shape), where=bau != 0
+    )
     return {
         "bau_emissions": bau,
         "reference_emissions": reference,
-        **by_rule,
+        **details,
         "reference_below_bau": 1.0 - share,
     }
+
+
+def _levelled(batch: Batch, bau: Array, reference: Array) -> tuple[Array, Array, Arrays]:
+    problems: list[Problem] = []
+    both: list[tuple[Array, Array]] = []
+    details: Arrays = {}
+    for index, (scenario, span) in enumerate(zip(batch.scenarios, batch.spans, strict=True)):
+        rows = slice(None) if batch.is_alone else batch.rows_of(index)
+        if not scenario.is_levelled:
+            both.append((bau[rows], reference[rows]))
+            continue
+        own = bau[rows, span]
+        found = levels_of(scenario, None if np.isnan(own).any() else own, reference[rows, span])
+        problems += found.problems
+        moved = np.full(own.shape, np.nan) if found.bau is None else found.bau
+        both.append(
+            (batch.spread(index, moved, ends=0.0), batch.spread(index, found.reference, ends=0.0))
+        )
+        by_rule = np.broadcast_arrays(*found.by_rule.values())
+        details = {"reference_by_rule": np.stack(by_rule, axis=-2)} if batch.is_alone else {}
+    if problems:
+        raise ScenarioError(problems)
+    bau, reference = (_rows(batch, [np.atleast_2d(pair[at]) for pair in both]) for at in (0, 1))
+    return bau, reference, details
 
 
 def _reductions(_: Batch, known: Arrays) -> Arrays:
@@ -203,25 +268,24 @@ def _reductions(_: Batch, known: Arrays) -> Arrays:
 
 def _crediting(batch: Batch, known: Arrays) -> Arrays:
     vintage, share = batch.verified
-    inside = share * crediting.of_vintage(injecting(batch, known), vintage)
-    discount = batch.stacked(lambda s: s.crediting.discount.at(s.calendar_years))
-    margin = batch.stacked(_project_margin) * np.abs(known["project_emissions"])
+    each = {
+        "inside": share * crediting.of_vintage(injecting(batch, known), vintage),
+        "discount": batch.stacked(lambda s: s.crediting.discount.at(s.calendar_years)),
+        "margin": batch.stacked(_project_margin) * np.abs(known["project_emissions"]),
+        "vintage": vintage,
+    }
     reductions = known["emission_reductions"]
     found: Arrays = {}
     rules = batch.by_rule(lambda s: (s.crediting.negative, s.crediting.rounding))
     for (negative, rounding), rows in rules:
-        credited = crediting.credit(
-            reductions[rows],
-            inside[rows],
-            discount[rows],
-            margin=margin[rows],
-            vintage=vintage[rows],
-            negative=negative,
-            rounding=rounding,
-        )
+        own = {name: array[rows] for name, array in each.items()}
+        credited = crediting.credit(reductions[rows], **own, negative=negative, rounding=rounding)
         for name, array in zip(_CREDITED, credited, strict=True):
-            shape = (batch.size, array.shape[-1])
-            found.setdefault(name, np.zeros(shape, dtype=array.dtype))[rows] = array
+            if isinstance(rows, slice):
+                found[name] = array
+            else:
+                shape = (batch.size, array.shape[-1])
+                found.setdefault(name, np.zeros(shape, dtype=array.dtype))[rows] = array
     issued = found["credits_issued"]
     yearly = {name: _by_year(batch, array) for name, array in found.items() if name != _CREDITED[0]}
     return {**found, **yearly, "issued_by_issuance": issued}
@@ -258,15 +322,17 @@ def injecting(batch: Batch, known: Arrays) -> Array:
         1 from the first to the last year of injection, and in every year of other projects.
     """
     injects = np.array([scenario.injects for scenario in batch.scenarios])
-    injected = known.get("co2_injected", np.ones((batch.size, batch.years.size))) > 0
+    if not injects.any():
+        return np.ones((1 if batch.is_alone else batch.size, batch.years.size))
+    injected = known["co2_injected"] > 0
     begun = np.maximum.accumulate(injected, axis=-1)
     to_end = np.maximum.accumulate(injected[:, ::-1], axis=-1)[:, ::-1]
-    return np.where(injects[:, np.newaxis], begun & to_end, 1.0)
+    return np.where(batch.each_row(injects[:, np.newaxis]), begun & to_end, 1.0)
 
 
 def _by_year(batch: Batch, amounts: NDArray[Any]) -> NDArray[Any]:
     vintage = batch.verified.vintage
-    inside = vintage.reshape(batch.size, *(1,) * (amounts.ndim - 2), -1)
+    inside = vintage.reshape(len(vintage), *(1,) * (amounts.ndim - 2), -1)
     return crediting.by_year(amounts, inside, batch.years.size)
 
 

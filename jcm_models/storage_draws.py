@@ -5,12 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.batch import Chance
 from jcm_models.reserve.dependence import correlated_shares, frailties
 from jcm_models.scenario import Scenario
+from jcm_models.site_leaks import (
+    SiteInjection,
+    alike,
+    column,
+    injections,
+    leak_model,
+    of_samples,
+)
 from jcm_models.storage import (
     ConstantShare,
     DecayingShare,
@@ -20,19 +30,48 @@ from jcm_models.storage import (
     YearlyChance,
     draw_blowouts,
 )
-from jcm_models.storage_over_time import SiteInjection, leak_model
 from jcm_models.storage_regimes import drawn, regime
 from jcm_models.storage_settings import Dependence, Leakage, Storage
 from jcm_models.values import Value
 from jcm_models.variables import input_variable
 
-__all__ = ["drawn_leaks", "spread_over"]
+__all__ = ["drawn_leaks", "leaks_of_samples", "spread_over"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 # The parameters of models whose numbers the scenario gives, in the order in which they are drawn.
 _OWN = ("rate", "floor", "decay")
+
+
+def leaks_of_samples(scenario: Scenario, stored: Array, chance: Chance) -> Array:
+    """Draw what leaks in each year of every sample of an ensemble.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, with the numbers of each sample.
+    stored : array, shape (sample, year)
+        CO2 stored in each year [tCO2e/yr].
+    chance : Chance
+        Where chance comes from.
+
+    Returns
+    -------
+    array, shape (sample, year)
+        CO2 leaked in each year [tCO2e/yr].
+    """
+    leaked = np.zeros(stored.shape)
+    for block, generator in chance.blocks(len(stored)):
+        for within in alike(stored[block]):
+            rows = within + block.start
+            own = of_samples(scenario, rows, len(stored))
+            plans = injections(own, own.storage, stored[rows])
+            first = min(plan.start for plan in plans)
+            years = np.arange(1, stored.shape[-1] - first + 1)
+            drawn_ = drawn_leaks(own, own.storage, plans, years, rows.size, generator)
+            leaked[rows, first:] = np.diff(drawn_, prepend=0.0, axis=-1)
+    return leaked
 
 
 def spread_over(scenario: Scenario, sites: int, kind: str) -> Storage:
@@ -57,7 +96,7 @@ def spread_over(scenario: Scenario, sites: int, kind: str) -> Storage:
         dependence = dependence.model_copy(update={"correlation": max(correlation, least)})
     if events and kind != own.kind:
         # What shocks let escape must escape without them, too, or unlike leaks are compared.
-        more = events.per_year.points[0] + own.shocks_at_a_site
+        more = float(events.per_year.points[0] + own.shocks_at_a_site)
         per_year = events.per_year.model_copy(update={"points": (more,)})
         events = events.model_copy(update={"per_year": per_year})
     basins = min(max(storage.basin_of_sites) + 1, sites)
@@ -126,9 +165,10 @@ def drawn_leaks(
 def _average_site(plans: Sequence[SiteInjection]) -> Injection:
     """Return the injection of the average site, from the first at any of them on."""
     first = min(plan.start for plan in plans)
-    amounts = np.zeros(max(plan.start - first + plan.plan.period for plan in plans))
+    period = max(plan.start - first + plan.plan.period for plan in plans)
+    amounts = np.zeros((*plans[0].plan.amounts.shape[:-1], period))
     for start, plan in plans:
-        amounts[start - first : start - first + plan.period] += plan.amounts / len(plans)
+        amounts[..., start - first : start - first + plan.period] += plan.amounts / len(plans)
     return Injection(amounts)
 
 
@@ -207,7 +247,7 @@ class _Draws:
         if self.storage.dependence.kind != "frailty" or shape is None:
             return np.ones((self.samples, self.sites))
         basins = self.storage.basin_of_sites
-        return frailties(self.generator, self.samples, shape.points[0], basins)
+        return frailties(self.generator, self.samples, shape.number, basins)
 
     def events(self, site: int, years: Whole, begins: int) -> Array:
         """Return what events let escape at a site [t], shape (sample, horizon).
@@ -218,11 +258,12 @@ class _Draws:
         since = np.maximum(years - begins, 0)
         if happened is None:
             return np.zeros((self.samples, since.size))
-        mass, yearly = happened.mass.distribution, happened.per_year.points[0]
+        mass, yearly = happened.mass.distribution, column(happened.per_year.number)
         expected = yearly * self._multiplier[:, site : site + 1] * since
         found = draw_blowouts(expected, mass, self.generator)
         owner, moment = self._shocks[self.storage.basin_of_sites[site]]
-        hit = (self.generator.random(owner.size) < self._hit_share) & (moment > begins)
+        hit_share = np.broadcast_to(self._hit_share, (self.samples,))[owner]
+        hit = (self.generator.random(owner.size) < hit_share) & (moment > begins)
         at = np.searchsorted(years, moment[hit])
         amounts = mass.quantile(self.generator.random(at.size))
         added = np.zeros((self.samples, since.size + 1))  # what falls after the last year
@@ -230,15 +271,15 @@ class _Draws:
         return self.mass_scale * (found + np.cumsum(added[:, :-1], axis=1))
 
     @property
-    def _hit_share(self) -> float:
+    def _hit_share(self) -> Any:
         share = self.storage.dependence.hit_share
-        return 0.0 if share is None else share.points[0]
+        return 0.0 if share is None else share.number
 
     @functools.cached_property
     def _shocks(self) -> list[tuple[Whole, Array]]:
         """The shocks of each basin: the draw that each belongs to, and its time [yr]."""
         rate = self.storage.dependence.shocks_per_year
-        yearly = 0.0 if rate is None else rate.points[0]
+        yearly = 0.0 if rate is None else rate.number
         found = []
         for _ in range(max(self.storage.basin_of_sites) + 1):
             numbers = self.generator.poisson(yearly * self.horizon, self.samples)

@@ -11,8 +11,8 @@ from jcm_models import reserve_sections
 from jcm_models.figures import bands_figure
 from jcm_models.reserve_answers import ReserveStudy, reserve_study
 from jcm_models.results import Results
+from jcm_models.site_leaks import injections
 from jcm_models.storage import SecurityCalculator, Trapped
-from jcm_models.storage_over_time import injections
 from jcm_models.storage_regimes import described, label_of, means
 from jcm_models.study_pieces import Table, listed, page, share_text, spread, years_text
 from jcm_models.wording import Words, number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -82,11 +82,11 @@ class Dependence(Section):
     """Probability that a shock lets a site of its basin leak."""
 
     @property
-    def shocks_at_a_site(self) -> float:
+    def shocks_at_a_site(self) -> Any:
         """Expected number of shocks that let a site leak in a year [1/yr]."""
         if self.shocks_per_year is None or self.hit_share is None:
             return 0.0
-        return self.shocks_per_year.points[0] * self.hit_share.points[0]
+        return self.shocks_per_year.number * self.hit_share.number
 
 
 class Monitoring(Section):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetJsonSchemaHandler
+from pydantic import GetJsonSchemaHandler, InstanceOf
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -25,6 +25,7 @@ from jcm_models.distributions import (
     Triangular,
     Uniform,
 )
+from jcm_models.drawn import Drawn
 from jcm_models.periods import interpolate
 from jcm_models.quantities import convert, multiplied, parse
 from jcm_models.variables import Variable
@@ -63,15 +64,21 @@ class Value(Strict):
     source: str | None = None
     standing: Standing = "assumed"
     note: str | None = None
+    drawn: InstanceOf[Drawn] | None = None
+    """What it is in each sample, where it was drawn."""
 
     def at(self, years: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the value of every year [in `unit`], shape (year,).
+        """Return the value of every year [in `unit`], shape (year,), or (sample, year) if drawn.
 
         Raises
         ------
         ValueError
             If a year lies outside the series and its ends are not held.
         """
+        certain = self._certain(years)
+        return certain if self.drawn is None else self.drawn.at(years, certain, self.points[0])
+
+    def _certain(self, years: NDArray[np.int64]) -> NDArray[np.float64]:
         if self.since is not None:
             elapsed = np.maximum(years - self.since, 0)
             return np.asarray(self.points[0] * (1 + self.yearly_change) ** elapsed)
@@ -79,10 +86,20 @@ class Value(Strict):
             return np.full(years.shape, self.points[0])
         return interpolate(years, self.years, self.points, self.interpolate, hold=self.hold)
 
+    def of(self, rows: NDArray[np.int64]) -> Value:
+        """Return the number in some samples only."""
+        own = self.drawn and self.drawn.of(rows)
+        return self.model_copy(update={"drawn": own})
+
+    @property
+    def number(self) -> Any:
+        """The one number of an input that is no series; if drawn an array of shape (sample,)."""
+        return self.points[0] if self.drawn is None else self.drawn.number(self.points[0])
+
     @property
     def constant(self) -> float | None:
         """The number, where it is the same in every year and certain."""
-        moving = self.years or self.spread or self.since is not None
+        moving = self.years or self.spread or self.drawn or self.since is not None
         return None if moving else self.points[0]
 
     @property

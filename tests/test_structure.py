@@ -14,7 +14,8 @@ PACKAGE = ROOT / "jcm_models"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
-    1: "problems tables quantities variables periods wording article6_records distributions",
+    1: "problems tables quantities variables periods wording article6_records distributions "
+    "estimation",
     2: "rulebook issuance_records strict_yaml documents written values method_catalogue defaults "
     "components level_settings crediting_settings allocation_settings article6_settings "
     "storage_settings storage_regimes reserve_settings scenario "
@@ -22,8 +23,8 @@ BANDS = {
     "allocation_contradictions article6_contradictions storage_contradictions "
     "contradictions reading plausibility",
     3: "methods emissions levels crediting allocation contributions grid_factor ledger "
-    "corresponding_adjustments double_counting storage reserve",
-    4: "batch levels_over_time shares_over_time article6_over_time storage_over_time "
+    "corresponding_adjustments double_counting sensitivity discovery robustness storage reserve",
+    4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
     "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
     "steps identities issuances "
     "results simulation explanation runs worked_examples ledger_database ledger_booking "

@@ -18,7 +18,7 @@ from jcm_models.figures.svg import Array, Block, Element, Linear, Years
 if TYPE_CHECKING:
     from jcm_models.wording import Words
 
-__all__ = ["QUANTILES", "bands_figure"]
+__all__ = ["QUANTILES", "bands_figure", "quantile_rows"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The quantiles of a quantity that has a spread, in their order."""
@@ -133,7 +133,10 @@ def _scene(years: ArrayLike, panels: Sequence[Mapping[str, ArrayLike]], words: W
         raise ValueError(message)
     groups = []
     for panel in panels:
-        stocks = [_stock(kind, values, calendar.size) for kind, values in panel.items()]
+        stocks = [
+            _Stock(kind, quantile_rows(kind, values, calendar.size))
+            for kind, values in panel.items()
+        ]
         every = np.concatenate([[0.0], *(stock.quantiles.ravel() for stock in stocks)])
         tonnes, unit = unit_for(float(np.abs(every).max()))
         low, high = float(every.min()) / tonnes, float(every.max()) / tonnes
@@ -143,16 +146,23 @@ def _scene(years: ArrayLike, panels: Sequence[Mapping[str, ArrayLike]], words: W
     return _Scene(calendar, groups, words)
 
 
-def _stock(kind: str, values: ArrayLike, size: int) -> _Stock:
+def quantile_rows(name: str, values: ArrayLike, size: int) -> Array:
+    """Return quantiles of each year, or one row where a quantity is certain.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite number for each of `size` years, or the quantiles do not rise.
+    """
     found = np.atleast_2d(np.asarray(values, dtype=float))
     if len(found) not in (1, len(QUANTILES)):
-        message = f"{kind}: give {len(QUANTILES)} quantiles or one row, not {len(found)}"
+        message = f"{name}: give {len(QUANTILES)} quantiles or one row, not {len(found)}"
         raise ValueError(message)
-    rows = np.stack([numbers(kind, row, size) for row in found])
+    rows = np.stack([numbers(name, row, size) for row in found])
     if (np.diff(rows, axis=0) < -_ROUNDING * np.abs(rows).max()).any():
-        message = f"{kind}: quantiles must rise from {QUANTILES[0]:.0%} to {QUANTILES[-1]:.0%}"
+        message = f"{name}: quantiles must rise from {QUANTILES[0]:.0%} to {QUANTILES[-1]:.0%}"
         raise ValueError(message)
-    return _Stock(kind, rows)
+    return rows
 
 
 def _draw(scene: _Scene, title: str, subtitle: str, look: Look) -> svg.Drawing:

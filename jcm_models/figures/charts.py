@@ -14,7 +14,7 @@ from jcm_models.figures.curves import LABEL_GAP, Curve, label, labels, lines
 from jcm_models.figures.palette import LEADING, Look, text_width, wrap
 from jcm_models.figures.svg import Block, Element, Linear
 
-__all__ = ["Axis", "Chart", "Mark", "draw_chart", "styles"]
+__all__ = ["Axis", "Chart", "Mark", "below_panel", "draw_chart", "styles"]
 
 _HEIGHT = 320.0  # of the panel [px]
 _MARKED: svg.Attributes = {"stroke-width": 1.6, "stroke-dasharray": "3 4"}
@@ -87,13 +87,13 @@ def draw_chart(chart: Chart, look: Look) -> svg.Drawing:
     if not chart.mark.upright:
         ends.append(("ink", y(chart.mark.value), named))
     beside, bottom = labels(ends, right, y.pixels)
-    below, floor = _below(chart.x, x, y.pixels[0], look)
+    below, floor = below_panel(chart.x, x, y.pixels[0], look)
     elements = [*head, *levels(x.pixels, y, chart.y.ticks, look), *below]
     elements += [*_mark(chart.mark, named, x, y), *lines(chart.curves, x, y), *beside]
     return svg.Drawing(look.width, round(max(floor, bottom) + look.margin), tuple(elements))
 
 
-def _below(
+def below_panel(
     axis: Axis, scale: Linear | Logarithmic, bottom: float, look: Look
 ) -> tuple[list[Element], float]:
     """Name ticks and axis below the panel; and where that ends [px]."""

@@ -74,19 +74,22 @@ def from_issuances(yearly: Whole, spare: Whole, vintage: Whole) -> Whole:
     spare : array of int, shape (project, issuance)
         What each issuance has left; together at least as much as is withheld.
     vintage : array of int, shape (project, issuance)
-        Position of the year of each issuance.
+        Position of the year of each issuance; one row, where it is the same in all.
 
     Returns
     -------
     array of int, shape (project, issuance)
         Withheld beyond the rate [tCO2e].
     """
-    taken = np.zeros_like(spare)
-    for project, year in np.argwhere(yearly > 0):
-        (own,) = np.nonzero(vintage[project] == year)
-        before = np.cumsum(spare[project, own]) - spare[project, own]
-        left = yearly[project, year] - before
-        taken[project, own] = np.clip(left, 0, spare[project, own])
+    if not yearly.any():
+        return np.zeros_like(spare)
+    taken = np.zeros((len(yearly), spare.shape[-1]), dtype=np.int64)
+    projects, vintage = np.arange(len(taken)), np.broadcast_to(vintage, taken.shape)
+    left = yearly.copy()
+    for issuance in range(taken.shape[-1]):
+        year = vintage[:, issuance]
+        taken[:, issuance] = np.minimum(left[projects, year], spare[:, issuance])
+        left[projects, year] -= taken[:, issuance]
     return taken
 
 

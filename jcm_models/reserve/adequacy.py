@@ -13,16 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jcm_models.reserve.estimates import Estimate
+from jcm_models.estimation import Estimate, mean_of, quantiles_of, share_error
 
 __all__ = [
     "diversification",
     "expected_shortfall",
     "first_shortfalls",
-    "mean_of",
     "rate_that_suffices",
     "required_rates",
-    "share_of",
     "share_that_suffices",
     "sufficient_until",
 ]
@@ -52,27 +50,6 @@ def required_rates(claims: Array, credits_issued: ArrayLike) -> Array:
     return np.asarray(np.maximum.accumulate(ratio, axis=-1))
 
 
-def share_of(happened: NDArray[np.bool_]) -> Estimate:
-    """Return the share of draws in which something happened, over the first axis.
-
-    The standard error is that of a binomial share; where all draws agree, that of one draw in as
-    many that would not have.
-    """
-    return _binomial(happened.mean(axis=0), happened.shape[0])
-
-
-def _binomial(share: Array, samples: int) -> Estimate:
-    spread = np.maximum(share * (1 - share), (1 - 1 / samples) / samples)
-    return Estimate(share, np.sqrt(spread / samples))
-
-
-def mean_of(amounts: Array) -> Estimate:
-    """Return the mean over the draws, the first axis, with its standard error."""
-    samples = amounts.shape[0]
-    spread = amounts.std(axis=0, ddof=1) if samples > 1 else np.full(amounts.shape[1:], np.nan)
-    return Estimate(amounts.mean(axis=0), spread / np.sqrt(samples))
-
-
 def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
     """Return the adequacy curve: the share of draws in which a rate suffices.
 
@@ -94,7 +71,8 @@ def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
     tried = np.asarray(rates, dtype=float) * (1 + _NOISE)
     columns = order.reshape(samples, -1).T
     counts = np.array([np.searchsorted(column, tried, side="right") for column in columns])
-    return _binomial(counts.reshape(*order.shape[1:], tried.size) / samples, samples)
+    share = counts.reshape(*order.shape[1:], tried.size) / samples
+    return Estimate(share, share_error(share, samples))
 
 
 _NOISE = 1e-12
@@ -113,22 +91,10 @@ def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
     Returns
     -------
     Estimate
-        Of shape (share, year) or (share,) [1]. It is the order statistic next above; its error is
-        half the distance between the order statistics :math:`\sqrt{q (1 - q) n}` places below and
-        above, as the number of draws below a quantile is binomial.
+        Of shape (share, year) or (share,) [1]: the order statistic next above, with the error of
+        `quantiles_of`.
     """
-    samples = required.shape[0]
-    order = np.sort(required, axis=0)
-    values, errors = [], []
-    for share in shares:
-        # 0.07 × 100 is 7.000000000000001, and the seventh is meant.
-        place = max(int(np.ceil(share * samples * (1 - _NOISE))) - 1, 0)
-        reach = int(np.ceil(np.sqrt(share * (1 - share) * samples)))
-        low, high = max(place - reach, 0), min(place + reach, samples - 1)
-        values.append(order[place])
-        with np.errstate(invalid="ignore"):  # no rate suffices, and none is as far off
-            errors.append((order[high] - order[low]) * (reach / max(high - low, 1)))
-    return Estimate(np.array(values), np.array(errors))
+    return quantiles_of(required, shares)
 
 
 def expected_shortfall(claims: Array, reserve: ArrayLike) -> Estimate:
@@ -165,7 +131,8 @@ def first_shortfalls(first: NDArray[np.int64], years: int) -> Estimate:
         Share of draws [1] in which the first shortfall falls into each year, and last of those
         in which there is none: shape (year + 1,).
     """
-    return _binomial(np.bincount(first, minlength=years + 1) / first.size, first.size)
+    share = np.bincount(first, minlength=years + 1) / first.size
+    return Estimate(share, share_error(share, first.size))
 
 
 def sufficient_until(first: NDArray[np.int64], years: int) -> Estimate:
@@ -185,7 +152,8 @@ def sufficient_until(first: NDArray[np.int64], years: int) -> Estimate:
         Of shape (year,) [1].
     """
     short = np.cumsum(np.bincount(first, minlength=years + 1)[:years])
-    return _binomial(1.0 - short / first.size, first.size)
+    share = 1.0 - short / first.size
+    return Estimate(share, share_error(share, first.size))
 
 
 def diversification(claims: Array, credits_issued: ArrayLike, shares: Sequence[float]) -> Estimate:

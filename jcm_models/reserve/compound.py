@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jcm_models.distributions import Distribution, require_mean
-from jcm_models.reserve.estimates import Estimate
+from jcm_models.estimation import Estimate
 
 __all__ = ["Claims", "Sum", "probability_of_more", "rounding_shift", "sum_of"]
 

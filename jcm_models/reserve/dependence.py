@@ -160,7 +160,7 @@ def correlated_shares(
 
 
 def frailties(
-    generator: np.random.Generator, samples: int, shape: float, basins: Sequence[int]
+    generator: np.random.Generator, samples: int, shape: float | Array, basins: Sequence[int]
 ) -> Array:
     """Draw what multiplies the rate of events at each site, the same for all of a basin.
 
@@ -170,7 +170,7 @@ def frailties(
         Where chance comes from.
     samples : int
         How often to draw.
-    shape : float
+    shape : float or array, shape (sample,)
         Of the gamma distribution, whose mean is 1 and variance 1 / shape.
     basins : sequence of int
         The number of each site's basin, from 0 on.
@@ -180,5 +180,6 @@ def frailties(
     array, shape (sample, site)
         Factors [1].
     """
-    drawn = generator.gamma(shape, 1 / shape, (samples, max(basins) + 1))
+    shapes = np.asarray(shape, dtype=float).reshape(-1, 1)
+    drawn = generator.gamma(shapes, 1 / shapes, (samples, max(basins) + 1))
     return np.asarray(drawn[:, list(basins)])

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.distributions import Fixed
+from jcm_models.estimation import Estimate
 from jcm_models.reserve.compound import Claims
-from jcm_models.reserve.estimates import Estimate
 
 __all__ = ["probability_of_rare_shortfall"]
 

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from jcm_models.estimation import Estimate
 from jcm_models.reserve.compound import Claims, probability_of_more
-from jcm_models.reserve.estimates import Estimate
 from jcm_models.reserve.rare import probability_of_rare_shortfall
 
 __all__ = ["Answer", "Way", "shortfall"]

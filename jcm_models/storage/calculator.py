@@ -224,10 +224,11 @@ class SecurityCalculator:
         def is_free(at: Whole, samples: Whole) -> NDArray[np.bool_]:
             """Return whether CO2 is free in years of shape (sample, year) or (1, year)."""
             own = {name: _of(each, samples) for name, each in self.parameters.items()}
-            leaked = cumulative(Rates(*(_of(each, samples) for each in rates)), injection, at)
-            return np.asarray(_trapped(own, injection, at, leaked).free > 0)
+            plan = injection.of(samples)
+            leaked = cumulative(Rates(*(_of(each, samples) for each in rates)), plan, at)
+            return np.asarray(_trapped(own, plan, at, leaked).free > 0)
 
-        size = np.broadcast_shapes((1,), *(np.shape(each) for each in self.parameters.values()))
+        size = np.broadcast_shapes((1,), *(np.shape(each) for each in rates))
         every = np.arange(size[0])
         high = np.full(size, latest)
         if not injection.is_steady:  # then all may be trapped before more is injected

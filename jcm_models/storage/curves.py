@@ -58,9 +58,11 @@ def cumulative(rates: Rates, injection: Injection, years: Whole) -> Array:
         np.atleast_1d(np.asarray(each, dtype=float))[:, np.newaxis] for each in rates
     )
     years = np.atleast_2d(years)
-    share = injection.injected(np.arange(1, injection.period + 1)) / injection.total
-    halves = np.cumsum(share) - share / 2
-    during = filling * halves[np.clip(years, 1, injection.period) - 1]
+    amounts = np.atleast_2d(injection.injected(np.arange(1, injection.period + 1)))
+    share = amounts / np.atleast_1d(injection.total)[:, np.newaxis]
+    halves = np.cumsum(share, axis=-1) - share / 2
+    at = np.clip(years, 1, injection.period) - 1
+    during = filling * np.take_along_axis(halves, at, axis=-1)
     if years.max() <= injection.period:
         return np.asarray(during * (years > 0))
     after = np.maximum(years - injection.period, 0)
@@ -69,6 +71,8 @@ def cumulative(rates: Rates, injection: Injection, years: Whole) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         decayed = np.where(decay > 0, (1 - before_last * np.exp(-decay)) / -np.expm1(-decay), after)
     # The year of the last injection counts whole once another follows it.
-    sums = filling * share.sum() + closed * (floor * after + (1 - floor) * decayed)
+    sums = filling * share.sum(axis=-1, keepdims=True) + closed * (
+        floor * after + (1 - floor) * decayed
+    )
     found = sums - closed * (floor + (1 - floor) * before_last) / 2
     return np.asarray(np.where(after > 0, found, during * (years > 0)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ class Injection:
 
     Parameters
     ----------
-    amounts : array, shape (year,)
-        In each year from the first year of injection to the last [t].
+    amounts : array, shape (year,) or (sample, year)
+        In each year from the first year of injection to the last [t]; those are the same years in
+        every sample.
 
     Raises
     ------
@@ -33,7 +35,7 @@ class Injection:
     def __post_init__(self) -> None:
         amounts = np.asarray(self.amounts, dtype=float)
         object.__setattr__(self, "amounts", amounts)
-        if amounts.ndim != 1 or not amounts.size or not amounts[-1] > 0 or not amounts[0] > 0:
+        if amounts.ndim not in {1, 2} or not amounts.size or not _both_ends(amounts).all():
             message = (
                 f"found {amounts.tolist()}; injection needs an amount for each year from its first "
                 "to its last, above 0 in both"
@@ -58,24 +60,49 @@ class Injection:
         return cls(np.full(period, total / period))
 
     @property
-    def total(self) -> float:
-        """All that is injected [t]."""
-        return float(self.amounts.sum())
+    def total(self) -> Any:
+        """All that is injected [t]: one number, or an array of shape (sample,)."""
+        return self.amounts.sum(axis=-1)
 
     @property
     def period(self) -> int:
         """Years from the first injection to the last [yr]."""
-        return self.amounts.size
+        return int(self.amounts.shape[-1])
 
     @property
     def is_steady(self) -> bool:
         """Whether every year injects the same amount, but for noise."""
-        return bool(np.ptp(self.amounts) <= 1e-12 * self.amounts.max())
+        amounts = self.amounts
+        return bool((np.ptp(amounts, axis=-1) <= 1e-12 * amounts.max(axis=-1)).all())
+
+    def of(self, samples: Whole) -> Injection:
+        """Return the injection of some samples only."""
+        return self if self.amounts.ndim == 1 else Injection(self.amounts[samples])
 
     def injected(self, years: Whole) -> Array:
-        """Return what has been injected by the end of years counted from 1 [t], shape (year,)."""
-        sums = np.concatenate([[0.0], np.cumsum(self.amounts)])
-        return np.asarray(sums[np.clip(years, 0, self.period)])
+        """Return what has been injected by the end of years counted from 1.
+
+        Parameters
+        ----------
+        years : array of int, shape (year,) or (sample, year)
+            Calendar years play no part.
+
+        Returns
+        -------
+        array, shape (..., year)
+            [t].
+        """
+        sums = np.cumsum(self.amounts, axis=-1)
+        sums = np.concatenate([np.zeros((*sums.shape[:-1], 1)), sums], axis=-1)
+        at = np.clip(years, 0, self.period)
+        if sums.ndim == 1 or at.ndim == 1:
+            return np.asarray(sums[..., at])
+        return np.take_along_axis(sums, at, axis=-1)
+
+
+def _both_ends(amounts: Array) -> NDArray[np.bool_]:
+    """Tell whether anything is injected in the first and in the last year of each sample."""
+    return np.asarray((amounts[..., 0] > 0) & (amounts[..., -1] > 0))
 
 
 @dataclass(frozen=True)
@@ -84,17 +111,17 @@ class Stages:
 
     Parameters
     ----------
-    preparatory, after_termination : int
+    preparatory, after_termination : int or array of int, shape (sample,)
         Least years of the termination-preparatory and of the post-termination period [yr].
-    leak_rate_below : float or None
+    leak_rate_below : float or array, shape (sample,), or None
         Share of the stored CO2 a year [1/yr]; the termination waits until less leaks.
     for_years : int
         For how many years in a row it must [yr].
     """
 
-    preparatory: int
-    after_termination: int
-    leak_rate_below: float | None = None
+    preparatory: int | Whole
+    after_termination: int | Whole
+    leak_rate_below: float | Array | None = None
     for_years: int = 1
 
     def of_years(self, period: int, leak_rates: Array) -> Whole:
@@ -104,21 +131,28 @@ class Stages:
         ----------
         period : int
             Years of injection [yr].
-        leak_rates : array, shape (year,)
+        leak_rates : array, shape (..., year)
             Share of the stored CO2 that leaks in each year [1/yr].
 
         Returns
         -------
-        array of int, shape (year,)
+        array of int, shape (..., year)
             1 injection, 2 termination-preparatory period, 3 post-termination period, 4 complete.
         """
-        years = np.arange(1, leak_rates.size + 1)
-        calm = np.ones(leak_rates.size, dtype=bool)
+        last = leak_rates.shape[-1]
+        years = np.arange(1, last + 1)
+        ready = years >= period + _column(self.preparatory)
         if self.leak_rate_below is not None:
-            quiet = np.cumsum(leak_rates < self.leak_rate_below)
-            before = np.concatenate([np.zeros(self.for_years), quiet])[: quiet.size]
-            calm = quiet - before == self.for_years
-        (ready,) = np.nonzero(calm & (years >= period + self.preparatory))
-        terminated = int(years[ready[0]]) if ready.size else leak_rates.size
-        complete = terminated + self.after_termination
-        return np.asarray(1 + np.sum([years > e for e in (period, terminated, complete)], axis=0))
+            quiet = np.cumsum(leak_rates < _column(self.leak_rate_below), axis=-1)
+            before = np.zeros_like(quiet)
+            before[..., self.for_years :] = quiet[..., : -self.for_years]
+            ready = ready & (quiet - before == self.for_years)
+        terminated = np.where(ready.any(axis=-1), 1 + ready.argmax(axis=-1), last)[..., np.newaxis]
+        complete = terminated + _column(self.after_termination)
+        after = [years > end for end in (period, terminated, complete)]
+        return np.asarray(1 + sum(each.astype(np.int64) for each in after))
+
+
+def _column(numbers: Array | Whole | float) -> NDArray[Any]:
+    """Return one number, or one for each sample, so that it meets years."""
+    return np.asarray(numbers)[..., np.newaxis]

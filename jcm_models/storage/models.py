@@ -86,16 +86,13 @@ class DecayingShare:
 
     def leaked(self, injection: Injection, years: Whole) -> Array:
         """Return what has leaked by the end of some years [t], shape (sample, year)."""
-        rate, floor, decay = (
-            np.atleast_1d(np.asarray(each, dtype=float))[:, np.newaxis]
-            for each in (self.rate, self.floor, self.decay)
-        )
+        rate, floor, decay = (_column(each) for each in (self.rate, self.floor, self.decay))
         during = np.arange(1, min(injection.period, int(years[-1])) + 1)
         # What is left of a tonne since its year of injection, by logarithms so that no year is
         # walked through after the last injection.
         with np.errstate(divide="ignore"):
             alive = np.log1p(-np.minimum(rate, 1.0))
-        kept = _kept_during(injection.amounts[: during.size], alive)
+        kept = _kept_during(np.atleast_2d(injection.amounts)[:, : during.size], alive)
         after = years - injection.period
         lost = np.minimum(_sum_after(rate, floor, decay, np.maximum(after, 0)), _MOST)
         then = np.where(after > 0, kept[:, -1:] * np.exp(-lost), 0.0)
@@ -108,10 +105,10 @@ _MOST = 700.0  # beyond, exp(-x) is nothing
 
 def _kept_during(amounts: Array, alive: Array) -> Array:
     """Return what is held at the end of each year of injection [t], shape (sample, year)."""
-    held = np.zeros((alive.shape[0], amounts.size))
-    stock = np.zeros(alive.shape[0])
-    for year, amount in enumerate(amounts):
-        stock = stock * np.exp(alive[:, 0]) + amount
+    held = np.zeros(np.broadcast_shapes(alive.shape, amounts.shape))
+    stock = np.zeros(len(held))
+    for year in range(amounts.shape[1]):
+        stock = stock * np.exp(alive[:, 0]) + amounts[:, year]
         held[:, year] = stock
     return held
 
@@ -155,10 +152,11 @@ class LeakTable:
     shares: Array
 
     def leaked(self, injection: Injection, years: Whole) -> Array:
-        """Return what has leaked by the end of some years [t], shape (1, year)."""
+        """Return what has leaked by the end of some years [t], shape (sample, year)."""
         sums = np.concatenate([[0.0], np.cumsum(self.shares)])
-        amounts = sums[np.clip(years, 0, self.years.size)] * injection.total
-        return np.minimum(amounts, injection.injected(years))[np.newaxis]
+        total = np.atleast_1d(injection.total)[:, np.newaxis]
+        amounts = sums[np.clip(years, 0, self.years.size)] * total
+        return np.asarray(np.minimum(amounts, injection.injected(years)))
 
 
 @dataclass(frozen=True)
@@ -167,9 +165,9 @@ class YearlyChance:
 
     Parameters
     ----------
-    probability : float
+    probability : float or array, shape (sample,)
         Of an event in a year; never two [1].
-    loss : float
+    loss : float or array, shape (sample,)
         Share of all that has been injected so far which one event lets escape [1].
 
     Notes
@@ -178,13 +176,13 @@ class YearlyChance:
     projects are burning": the number of events is binomial.
     """
 
-    probability: float
-    loss: float
+    probability: Array | float
+    loss: Array | float
 
     def leaked(self, injection: Injection, years: Whole) -> Array:
-        """Return what has leaked by expectation by the end of some years [t], shape (1, year)."""
-        events = self.probability * np.diff(years, prepend=0)
-        return self._summed(injection, years, events[np.newaxis])
+        """Return what has leaked by expectation by the end of some years [t], (sample, year)."""
+        gaps = np.diff(years, prepend=0)
+        return self._summed(injection, years, _column(self.probability) * gaps)
 
     def drawn(
         self, injection: Injection, years: Whole, samples: int, generator: np.random.Generator
@@ -195,13 +193,17 @@ class YearlyChance:
         years should follow each other.
         """
         gaps = np.diff(years, prepend=0)
-        events = generator.binomial(gaps, self.probability, (samples, years.size))
+        events = generator.binomial(gaps, _column(self.probability), (samples, years.size))
         return self._summed(injection, years, events)
 
     def _summed(self, injection: Injection, years: Whole, events: NDArray[Any]) -> Array:
         injected = injection.injected(years)
-        lost = np.cumsum(events * self.loss * injected, axis=1)
+        lost = np.cumsum(events * _column(self.loss) * injected, axis=1)
         return np.asarray(np.minimum(lost, injected))
+
+
+def _column(numbers: Array | float) -> Array:
+    return np.atleast_1d(np.asarray(numbers, dtype=float))[:, np.newaxis]
 
 
 _HEADS = ("year", "share_leaked")

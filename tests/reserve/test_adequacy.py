@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from jcm_models.distributions import Exponential
+from jcm_models.estimation import mean_of, share_of
 from jcm_models.reserve.adequacy import (
     diversification,
     expected_shortfall,
     first_shortfalls,
-    mean_of,
     rate_that_suffices,
     required_rates,
-    share_of,
     share_that_suffices,
     sufficient_until,
 )

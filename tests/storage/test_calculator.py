@@ -236,7 +236,7 @@ CALCULATOR = [
 CURVES = [
     ("- share / 2", ""),
     ("np.maximum(after - 1, 0)", "after"),
-    ("share.sum()", "(share.sum() - share[-1] / 2)"),
+    ("share.sum(axis=-1, keepdims=True)", "(share.sum() - share[:, -1:] / 2)"),
     ("floor * after + (1", "floor * (after - 1) + (1"),
     ("before_last) / 2", "before_last)"),
 ]

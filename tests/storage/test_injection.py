@@ -29,7 +29,9 @@ def test_an_injection_that_ends_before_it_starts_is_refused(period):
         Injection.steady(1e6, period)
 
 
-@pytest.mark.parametrize("amounts", [[], [0.0], [0.0, 1.0], [1.0, 0.0], [np.nan], [[1.0]]])
+@pytest.mark.parametrize(
+    "amounts", [[], [0.0], [0.0, 1.0], [1.0, 0.0], [np.nan], [[1.0, 1.0], [0.0, 1.0]]]
+)
 def test_a_plan_begins_and_ends_with_an_injection(amounts):
     with pytest.raises(ValueError, match="from its first to its last, above 0 in both"):
         Injection(np.array(amounts))

@@ -269,8 +269,8 @@ def test_a_shock_hits_all_sites_in_the_same_year_whenever_they_began(tmp_path):
         "sites": sites,
         "dependence": shocks,
     }
+    from jcm_models.site_leaks import injections
     from jcm_models.storage_draws import drawn_leaks
-    from jcm_models.storage_over_time import injections
 
     scenario = small(tmp_path, storage=storage)
     plans = injections(scenario, scenario.storage, jcm.compute(scenario)["co2_stored"])
@@ -389,7 +389,7 @@ def test_draws_stay_within_the_bounds_of_their_input(tmp_path):
 def test_masses_that_are_lost_on_the_grid_are_not_left_to_the_transform(tmp_path):
     from jcm_models.reserve_exact import exactly_sufficient
     from jcm_models.reserve_timeline import Timeline
-    from jcm_models.storage_over_time import injections
+    from jcm_models.site_leaks import injections
 
     def exact(per_year, mass):
         storage = {"leakage": None, "events": {"per_year": per_year, "mass": mass}}
