@@ -29,7 +29,7 @@ from jcm_models.rulebook import JAPAN, rules_at
 from jcm_models.scenario import Scenario
 from jcm_models.variables import PARTIES
 
-__all__ = ["NdcOutcome", "countries_of", "itmos", "ndc_outcome"]
+__all__ = ["NdcOutcome", "countries_of", "itmos", "ndc_outcome", "oversold"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -193,6 +193,33 @@ class NdcOutcome(NamedTuple):
     after: float
     most: float | None = None
     reduction: ReferenceReduction | None = None
+
+
+def oversold(scenario: Scenario, first: Whole, leaked: Array | None = None) -> Array | None:
+    """Return what the host first transfers beyond what leaves its own target met.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, perhaps with drawn numbers.
+    first : array of int, shape (sample, year)
+        First transferred [tCO2e/yr].
+    leaked : array, shape (sample, year), optional
+        CO2 leaked from storage [tCO2e/yr].
+
+    Returns
+    -------
+    array of shape (sample,) or None
+        [tCO2e], over the NDC period; None where emissions or target of the host are not given.
+    """
+    nothing = np.zeros((1, scenario.calendar_years.size))
+    account = _Country(scenario, scenario.host, first, first, nothing if leaked is None else leaked)
+    if account.target is None or account.ndc.emissions is None:
+        return None
+    how = account.accounting
+    most = transferable(account.target, account.emissions, np.zeros(how.years.size), how)
+    planned = how.over_period(account.over_all_years(first))
+    return np.asarray(np.maximum(planned - most, 0.0))
 
 
 def _against_the_reference(results: Results) -> Array:

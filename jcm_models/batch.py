@@ -40,17 +40,19 @@ BLOCK = 256
 class Chance(NamedTuple):
     """Where chance comes from in each sample, whatever part of an ensemble it stands in.
 
-    `seed` is that of the ensemble, `start` the number of the first sample, a multiple of `BLOCK`.
+    `seed` is that of the ensemble, `start` the number of the first sample, a multiple of `BLOCK`,
+    and `stream` one of several that are independent of each other.
     """
 
     seed: int
     start: int
+    stream: int = 0
 
     def blocks(self, samples: int) -> Iterator[tuple[slice, np.random.Generator]]:
         """Yield the samples of each block, counted from the first, and what they draw from."""
         for first in range(0, samples, BLOCK):
             number = (self.start + first) // BLOCK
-            sequence = np.random.SeedSequence(self.seed, spawn_key=(_LEAKS, number))
+            sequence = np.random.SeedSequence(self.seed, spawn_key=(_LEAKS, self.stream, number))
             yield slice(first, min(first + BLOCK, samples)), np.random.default_rng(sequence)
 
 

@@ -1,4 +1,4 @@
-"""The command line: check, report, explain, new, grid, rules, ledger, aef, app, lab, schema."""
+"""The command line: check, report, sweep, explain, new, grid, rules, ledger, aef, app and more."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from jcm_models.documents import parse_set, shown
 from jcm_models.ledger_commands import add_ledger, day
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.quantities import convert, parse
+from jcm_models.sweep_commands import add_sweep
 
 if TYPE_CHECKING:
     from jcm_models.reporting import Outcome, Task
@@ -49,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ScenarioError, ValueError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
+        if str(stopped):  # what is done is kept, and how to go on
+            print(stopped, file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read has closed, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_check(commands)
     _add_report(commands)
+    add_sweep(commands, _one_loaded, _add_set)
     _add_explain(commands)
     _add_new(commands)
     _add_grid(commands)
@@ -238,6 +242,10 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
     return scenarios
 
 
+def _one_loaded(given: argparse.Namespace) -> Scenario:
+    return _loaded([given.scenario], _overrides(given.set))[0]
+
+
 def _check(given: argparse.Namespace) -> int:
     from jcm_models.plausibility import warnings_of
 
@@ -325,7 +333,7 @@ def _explain(given: argparse.Namespace) -> int:
     from jcm_models.explanation import explain
     from jcm_models.simulation import simulate
 
-    (scenario,) = _loaded([given.scenario], _overrides(given.set))
+    scenario = _one_loaded(given)
     year = scenario.years.first if given.year is None else given.year
     print(explain(simulate(scenario), given.variable, year, given.party))
     return 0

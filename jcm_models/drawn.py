@@ -35,6 +35,14 @@ class Drawn:
     least: float = -math.inf
     most: float = math.inf
 
+    @property
+    def shown(self) -> Array:
+        """What is shown of it: the numbers, or else the factors."""
+        if self.numbers is not None:
+            return self.numbers
+        assert self.factors is not None
+        return self.factors[:, 0] if self.factors.shape[1] == 1 else self.factors
+
     def of(self, rows: NDArray[np.int64]) -> Drawn:
         """Return what the number is in some samples only."""
         numbers = None if self.numbers is None else self.numbers[rows]

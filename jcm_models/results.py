@@ -21,7 +21,8 @@ from jcm_models.variables import PARTIES, Variable, result_variables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Named", "Portfolio", "Results", "described", "inputs_of", "labels"]
+__all__ = ["COORDINATES", "Named", "Portfolio", "Results", "attributes", "described", "inputs_of"]
+__all__ += ["labels"]
 
 
 class Named(Mapping[str, NDArray[Any]]):
@@ -95,14 +96,14 @@ class Results(Named):
             {name: (row.dims, self[name], labels(row)) for name, row in variables.items()},
             coords={
                 name: (name, self[name], attributes)
-                for name, attributes in _COORDINATES.items()
+                for name, attributes in COORDINATES.items()
                 if name in used
             },
-            attrs=_attributes(self.scenario),
+            attrs=attributes(self.scenario),
         )
 
 
-_COORDINATES = {
+COORDINATES = {
     "year": {"calendar": "gregorian", "long_name": "Year"},
     "party": {"long_name": "Party"},
     "country": {"long_name": "Country whose NDC is adjusted"},
@@ -143,8 +144,8 @@ class Portfolio(Named):
             coords={
                 "project": ("project", names, {"long_name": "Project"}),
                 "host": ("project", [scenario.host for scenario in self.scenarios]),
-                "year": ("year", self.years, _COORDINATES["year"]),
-                "party": ("party", np.array(PARTIES), _COORDINATES["party"]),
+                "year": ("year", self.years, COORDINATES["year"]),
+                "party": ("party", np.array(PARTIES), COORDINATES["party"]),
             },
             attrs={
                 "gwp": self.scenarios[0].gwp,
@@ -276,7 +277,8 @@ def _of_rules(variable: Variable, scenario: Scenario) -> Variable:
     )
 
 
-def _attributes(scenario: Scenario) -> dict[str, str | int]:
+def attributes(scenario: Scenario) -> dict[str, Any]:
+    """Return what a Dataset says of the scenario that it comes from (D2)."""
     from jcm_models import __version__
 
     changes = scenario.document.changes

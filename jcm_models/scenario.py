@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +19,17 @@ from pydantic import Field, InstanceOf, PrivateAttr, SerializeAsAny, field_valid
 from jcm_models.allocation_settings import PROGRAMMES, Allocation, Division
 from jcm_models.article6_settings import Article6
 from jcm_models.components import Component, Input, Part, Section, Text
-from jcm_models.crediting_settings import DEFAULT, Crediting, Day, default_number
+from jcm_models.crediting_settings import DEFAULT, Crediting, default_number
 from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
+from jcm_models.ensemble_settings import Ensemble
 from jcm_models.level_settings import OWN, BauSettings, ReferenceSettings, numbers_of
 from jcm_models.method_catalogue import find_method
-from jcm_models.periods import (
-    calendar_years,
-    earliest,
-    last_day,
-    last_days,
-    share_of_years,
-    years_assessed,
-)
+from jcm_models.periods import calendar_years, earliest, share_of_years, years_assessed
 from jcm_models.problems import Place
 from jcm_models.reserve_settings import Reserve
 from jcm_models.rulebook import Partner, Rule, partner, rules_at
+from jcm_models.scenario_sections import Combined, Operation, Verified, Years
 from jcm_models.storage_settings import Storage
 from jcm_models.tables import line_of
 from jcm_models.values import InUnit, Value
@@ -74,58 +69,6 @@ def _of_phase(row: Variable, number: int) -> Variable:
     )
 
 
-class Years(Section):
-    """The calendar years that are simulated, both included."""
-
-    first: int = Field(ge=1990, le=2300)
-    """First year."""
-    last: int = Field(ge=1990, le=2300)
-    """Last year."""
-
-
-class Operation(Section):
-    """When the project operates; without it, in every year simulated."""
-
-    start: Day | None = None
-    """First day of operation; yearly amounts count for the rest of that year."""
-    lifetime: Annotated[Value, InUnit(input_variable("operation.lifetime"))] | None = None
-    """Years of operation."""
-
-    @property
-    def end(self) -> datetime.date | None:
-        """Last day of operation, where start and lifetime are known."""
-        if self.start is None or self.lifetime is None:
-            return None
-        return last_day(self.start, self.lifetime.points[0])
-
-    @property
-    def ends(self) -> datetime.date | NDArray[np.int64] | None:
-        """Last day of operation; that of each sample, counted in days, if the lifetime is drawn."""
-        if self.start is None or self.lifetime is None or self.lifetime.drawn is None:
-            return self.end
-        return last_days(self.start, self.lifetime.number)
-
-
-class Verified(NamedTuple):
-    """What is verified together: of each vintage the monitoring period and its share of the year.
-
-    In order of time, each of shape (issuance,); `share` has the dimension sample in front where it
-    was drawn. Without monitoring periods every year is verified by itself, and `period` counts the
-    years.
-    """
-
-    period: NDArray[np.int64]
-    vintage: NDArray[np.int64]
-    share: NDArray[np.float64]
-
-
-class Combined(Section):
-    """A project that combines several methods."""
-
-    components: dict[str, SerializeAsAny[InstanceOf[Component]]]
-    """The parts of the project by name: each a method and its inputs."""
-
-
 class Scenario(Section):
     """Everything one run needs, checked; `with_` returns a changed one."""
 
@@ -157,6 +100,8 @@ class Scenario(Section):
     """How credits are divided."""
     article6: Article6 = Article6()
     """What becomes a mitigation outcome, and both countries' NDCs."""
+    ensemble: Ensemble = Ensemble()
+    """What its uncertain numbers have in common, and what else is tried."""
     notebook: str = "reference_vs_bau"
     """The notebook that reports on this scenario."""
     notes: list[str] = Field(default_factory=list)

@@ -99,28 +99,49 @@ def _disorder(scenario: Scenario, *, divided: bool) -> list[Problem]:
     return []
 
 
-def simulate(scenario: Scenario) -> xr.Dataset:
-    """Simulate a scenario.
+def simulate(
+    scenario: Scenario,
+    samples: int | None = None,
+    seed: int = 1,
+    sampling: str = "sobol",
+    variables: Sequence[str] = (),
+) -> xr.Dataset:
+    """Simulate a scenario, once at its means, or in many samples of what is uncertain in it.
 
     Parameters
     ----------
     scenario : Scenario
-        What to simulate; a distribution stands at its mean.
+        What to simulate; without samples a distribution stands at its mean.
+    samples : int, optional
+        How many samples to draw; for Sobol points a power of two.
+    seed : int
+        Where chance starts: the same seed gives the same bytes.
+    sampling : {"sobol", "latin_hypercube", "monte_carlo", "grid"}
+        How the points are laid that draw the numbers.
+    variables : sequence of str
+        Which results of the samples to keep; all of them, where none is named.
 
     Returns
     -------
     xarray.Dataset
         Emissions, reductions, credits and their allocation, over year and party; each variable
         with unit, label, equation and source, the inputs with file and line in the attributes.
+        Samples stand along ``sample``, with what was drawn as coordinates by the path of the
+        input, and combinations of levers along ``scenario``.
 
     Raises
     ------
     ScenarioError
-        If the reference lies above BaU in some year (convention E1).
+        If the reference lies above BaU in some year (convention E1), or nothing is uncertain.
     IdentityError
         If the parts of the outcome do not add up to it (convention K7).
     """
-    return compute(scenario).to_dataset()
+    if samples is None:
+        return compute(scenario).to_dataset()
+    # An ensemble simulates scenarios, so it cannot be imported before this module is.
+    from jcm_models.ensemble import draw_ensemble
+
+    return draw_ensemble(scenario, samples, seed, sampling, variables).to_dataset()
 
 
 def compute(scenario: Scenario) -> Results:

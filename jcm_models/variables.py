@@ -112,6 +112,12 @@ def study_variables() -> dict[str, Variable]:
 
 
 @functools.cache
+def outcome_variables() -> dict[str, Variable]:
+    """Return what a sample of an ensemble comes to over all years, by name."""
+    return {name: _variable(name, row) for name, row in _table()["outcomes"].items()}
+
+
+@functools.cache
 def input_variable(name: str, unit: str | None = None) -> Variable:
     """Return the row of an input; a method's own input that has none is named by its words.
 

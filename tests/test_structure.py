@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods wording article6_records distributions "
-    "estimation",
+    "correlations estimation",
     2: "rulebook issuance_records strict_yaml documents written values method_catalogue defaults "
     "components level_settings crediting_settings allocation_settings article6_settings "
     "storage_settings storage_regimes reserve_settings scenario "
@@ -23,13 +23,14 @@ BANDS = {
     "allocation_contradictions article6_contradictions storage_contradictions "
     "contradictions reading plausibility",
     3: "methods emissions levels crediting allocation contributions grid_factor ledger "
-    "corresponding_adjustments double_counting sensitivity discovery robustness storage reserve",
+    "corresponding_adjustments double_counting sensitivity discovery robustness storage reserve "
+    "sampling",
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
     "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
     "steps identities issuances "
     "results simulation explanation runs worked_examples ledger_database ledger_booking "
     "ledger_reversals "
-    "published_replay",
+    "published_replay parts",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary sliders view rules_page "

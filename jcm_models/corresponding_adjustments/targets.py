@@ -30,7 +30,7 @@ class Target:
     ----------
     kind : {"bau_relative", "base_year", "cumulative"}
         Below BaU of the NDC year, below a base year, or below the sum over the NDC period.
-    share : float
+    share : float or array, shape (...)
         Share below the baseline [1]; 0 makes the baseline itself the limit, a negative share
         lies above it.
     baseline : array
@@ -44,7 +44,7 @@ class Target:
     """
 
     kind: str
-    share: float
+    share: ArrayLike
     baseline: ArrayLike
 
     def __post_init__(self) -> None:
@@ -52,8 +52,9 @@ class Target:
 
     def _problems(self) -> Iterator[Problem]:
         yield from unknown("target.kind", self.kind, TARGETS)
-        if not (np.isfinite(self.share) and self.share <= 1):
-            message = f"found {self.share:g}; a share is at most 1 (45 % is 0.45)"
+        shares = np.asarray(self.share, dtype=float)
+        if not (np.isfinite(shares) & (shares <= 1)).all():
+            message = f"found {shares.max():g}; a share is at most 1 (45 % is 0.45)"
             yield Problem("target.share", message)
         if not np.isfinite(np.asarray(self.baseline, dtype=float)).all():
             yield Problem("target.baseline", "found numbers missing; give every one [tCO2e/yr]")
@@ -100,7 +101,7 @@ def target_level(target: Target, accounting: NdcAccounting) -> Array:
     refuse(_clashes(target.kind, baseline, accounting))
     if target.kind != "base_year":
         baseline = _compared(baseline, accounting)
-    return np.asarray((1.0 - target.share) * baseline)
+    return np.asarray((1.0 - np.asarray(target.share)) * baseline)
 
 
 def margin(target: Target, balance: ArrayLike, accounting: NdcAccounting) -> Array:

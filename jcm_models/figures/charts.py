@@ -99,9 +99,8 @@ def below_panel(
     """Name ticks and axis below the panel; and where that ends [px]."""
     (left, right), small = scale.pixels, look.small
     elements = []
-    for place, word in _with_room(axis, scale, small):
+    for place, middle, word in _with_room(axis, scale, small):
         elements.append(svg.line(place, bottom, place, bottom + 4, "axis"))
-        middle = min(place, right + END_GAP - 4 - text_width(word, small) / 2)
         at = middle, bottom + 1.5 * small
         elements.append(svg.text(*at, word, small, "muted", text_anchor="middle"))
     title, top = wrap(axis.title, right - left, small), bottom + 1.9 * small
@@ -109,14 +108,21 @@ def below_panel(
     return elements, top + len(title) * LEADING * small
 
 
-def _with_room(axis: Axis, scale: Linear | Logarithmic, size: float) -> list[tuple[float, str]]:
-    """Return the first tick, the last and those between that have room, and where they are."""
-    every = [(scale(tick), word) for tick, word in axis.ticks.items()]
-    kept: list[tuple[float, str]] = []
-    for place, word in [every[0], every[-1], *every[1:-1]]:
-        room = (12 + (text_width(word, size) + text_width(w, size)) / 2 for _, w in kept)
-        if all(abs(place - at) >= need for (at, _), need in zip(kept, room, strict=True)):
-            kept.append((place, word))
+def _with_room(
+    axis: Axis, scale: Linear | Logarithmic, size: float
+) -> list[tuple[float, float, str]]:
+    """Return the first tick, the last and those between that have room: where, and their words."""
+    edge = scale.pixels[1] + END_GAP - 4
+    every = [
+        (place, min(place, edge - text_width(word, size) / 2), word)
+        for place, word in ((scale(tick), word) for tick, word in axis.ticks.items())
+    ]
+    kept: list[tuple[float, float, str]] = []
+    for tick in [every[0], every[-1], *every[1:-1]]:
+        _, middle, word = tick
+        room = (12 + (text_width(word, size) + text_width(w, size)) / 2 for *_, w in kept)
+        if all(abs(middle - at) >= need for (_, at, _), need in zip(kept, room, strict=True)):
+            kept.append(tick)
     return kept
 
 

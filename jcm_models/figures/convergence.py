@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,8 @@ def convergence_figure(
     reach = _ERRORS * numbers("errors", errors, places.size)
     edges = np.concatenate([values - reach, values + reach])
     scale = measure(name, unit, edges, words)
-    told = {"estimate": scale.amount(values[-1]), "error": scale.write(reach[-1] / _ERRORS)}
+    fine = _fine(scale, values[-1], reach[-1])
+    told = {"estimate": fine.amount(values[-1]), "error": fine.write(reach[-1] / _ERRORS)}
     told |= {"count": _whole(places[-1]), "name": name}
     title = title or words("ensemble_figures.convergence_title", **told)
     subtitle = words("ensemble_figures.convergence_subtitle", name=scale.title)
@@ -81,8 +83,8 @@ def convergence_figure(
     listed = words("figure.list_gap").join(
         words(
             "ensemble_figures.convergence_at",
-            estimate=scale.write(values[at]),
-            error=scale.write(reach[at] / _ERRORS),
+            estimate=_fine(scale, values[at], reach[at]).write(values[at]),
+            error=_fine(scale, values[at], reach[at]).write(reach[at] / _ERRORS),
             count=_whole(places[at]),
         )
         for at in listed_points(places.size)
@@ -109,12 +111,17 @@ def _chart(
     ticks = scale.ticks()
     y = Axis(heading[1], (min(ticks), max(ticks)), ticks)
     band = [(line - width, line + width)] if reach.any() else []
-    error = scale.write(reach[-1] / _ERRORS)
-    estimate = scale.write(values[-1])
+    fine = _fine(scale, values[-1], reach[-1])
+    error, estimate = fine.write(reach[-1] / _ERRORS), fine.write(values[-1])
     told = words("ensemble_figures.convergence_label", estimate=estimate, error=error)
     curve = Curve("line-1", across, line, scale.name, told, band, dots)
     mark = Mark(float(values[-1]), words("ensemble_figures.convergence_mark"))
     return Chart(heading[0], x, y, [curve], mark)
+
+
+def _fine(scale: Measure, value: float, reach: float) -> Measure:
+    """Return the scale on which an estimate is written as fine as its own error needs."""
+    return replace(scale, low=float(value - reach), high=float(value + reach))
 
 
 def _whole(value: float) -> str:

@@ -13,9 +13,11 @@ from jcm_models.figures.axes import END_GAP
 from jcm_models.figures.palette import Look, wrap
 from jcm_models.figures.svg import Array, Block, Element
 
-__all__ = ["LABEL_GAP", "Curve", "label", "labels", "lines", "listed_points", "numbers"]
+__all__ = ["LABEL_BETWEEN", "LABEL_GAP", "Curve", "label", "labels", "lines", "listed_points"]
+__all__ += ["numbers"]
 
-_RULE, _BETWEEN = 4.0, 10.0  # width of a label's rule, and what keeps labels apart [px]
+_RULE = 4.0  # width of a label's rule [px]
+LABEL_BETWEEN = 10.0  # keeps labels apart [px]
 LABEL_GAP = END_GAP + 2 * _RULE  # from the panel to the words of a label [px]
 _ROOM = {False: 170.0, True: 84.0}  # for the words, by whether the drawing is narrow [px]
 _LISTED = 8  # so many points of a line are told in words
@@ -117,7 +119,7 @@ def labels(
     tuple of (list of Element, float)
         The labels, and where the lowest ends [px].
     """
-    sizes = [block.height + _BETWEEN for _, _, block in ends]
+    sizes = [block.height + LABEL_BETWEEN for _, _, block in ends]
     middles = svg.spread([level for _, level, _ in ends], sizes, pixels[1] - 4, pixels[0] + 4)
     x = right + END_GAP
     elements = []

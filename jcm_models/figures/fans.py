@@ -29,6 +29,7 @@ _GUTTER, _BETWEEN = 30.0, 20.0  # between panels across and down [px]
 _HEIGHTS = {False: 190.0, True: 170.0}  # of a panel, by whether the drawing is narrow [px]
 _PLAN: svg.Attributes = {"stroke-width": 1.8, "stroke-dasharray": "5 3"}
 _TICKS = 5
+_ALIKE = 10.0  # panels share a scale unless one is so many times smaller
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,8 @@ def fans_figure(
     title : str
         Stands above the figure and says what is seen.
     units : mapping of str to str
-        The unit of each by its name; ``1`` for a share. Panels in one unit share a scale.
+        The unit of each by its name; ``1`` for a share. Panels in one unit share a scale,
+        unless one would be too low to be seen.
     plans : mapping of str to (str, array-like), optional
         By name of a fan: what the plan or target is called, and its value in each year or in all.
     together : bool
@@ -133,15 +135,35 @@ def _scene(
         name: (plan, numbers(plan, np.broadcast_to(level, span.shape), span.size))
         for name, (plan, level) in plans.items()
     }
-    found, ticks = [], []
-    for name, values in rows.items():
-        alike = [other for other in rows if units[other] == units[name]]
-        every = [rows[other].ravel() for other in alike]
-        every += [planned[other][1] for other in alike if other in planned]
-        scale = measure(name, units[name], np.concatenate([[0.0], *every]), words)
-        found.append(_Fan(scale, values, planned.get(name)))
-        ticks.append(scale.ticks(_TICKS))
+    every = {name: [0.0, *values.ravel()] for name, values in rows.items()}
+    for name, (_, level) in planned.items():
+        every[name] += level.tolist()
+    found = [
+        _Fan(
+            measure(name, units[name], _alike(name, every, units, together), words),
+            values,
+            planned.get(name),
+        )
+        for name, values in rows.items()
+    ]
+    ticks = [fan.measure.ticks(_TICKS) for fan in found]
     return _Scene(span, found, ticks, words)
+
+
+def _alike(
+    name: str, every: Mapping[str, list[float]], units: Mapping[str, str], together: bool
+) -> list[float]:
+    """Return the numbers on the scale of a fan: its own, and those in its unit if as large."""
+    size = {other: max(map(abs, values)) for other, values in every.items()}
+    largest = max(size[other] for other in every if units[other] == units[name])
+    if size[name] < largest / _ALIKE and not together:
+        return every[name]
+    return [
+        value
+        for other, values in every.items()
+        if (units[other] == units[name] and size[other] >= largest / _ALIKE) or together
+        for value in values
+    ]
 
 
 def _curves(scene: _Scene, fan: _Fan, role: str, style: svg.Attributes) -> list[Curve]:

@@ -228,13 +228,13 @@ def _areas(found: Mapping[str, Array], scene: _Scene) -> list[_Area]:
         shares[name] = np.sum([np.maximum(found[other], 0.0) for other in others], axis=0)
         roles.append(_MORE)
     rest = np.maximum(1.0 - np.sum(list(shares.values()), axis=0), 0.0)
-    shares[scene.words("ensemble_figures.influence_interactions")] = rest
+    if (rest[scene.told] > 0).any():
+        shares[scene.words("ensemble_figures.influence_interactions")] = rest
+        roles.append(_INTERACTIONS)
     tops = np.cumsum(list(shares.values()), axis=0)
     return [
         _Area(name, role, top - values, top)
-        for (name, values), role, top in zip(
-            shares.items(), [*roles, _INTERACTIONS], tops, strict=True
-        )
+        for (name, values), role, top in zip(shares.items(), roles, tops, strict=True)
     ]
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Measure", "measure"]
 
 _TONNES = ("tCO2e", "tCO2e/yr")  # these are written in kt or Mt where they are many
-_NOISE = 1e-9  # of the span: what arithmetic leaves of nothing
+_LEAST = 1e-3  # of the span: a smaller number has no digits of its own
+_BESIDE = 0.1  # of a single value: so far an axis goes on both sides of it
+_NOISE = 1e-9  # what arithmetic leaves behind the last decimal of a tick
+_NOTHING = 1e-30  # what is nearer to zero is zero
 _DECIMALS = 12
 
 
@@ -42,17 +45,20 @@ class Measure:
         return self.words("ensemble_figures.with_unit", name=self.name, unit=self.unit)
 
     def write(self, value: float) -> str:
-        """Write a number without its unit; as fine as a hundredth of the span needs."""
+        """Write a number without its unit, as fine as the span needs it.
+
+        Notes
+        -----
+        The last digit is at most a hundredth of the span. A number far smaller than the span keeps
+        two digits of its own, down to a thousandth of it; what is smaller still is written as zero.
+        """
         from jcm_models.wording import number  # here, as it loads YAML: 60 ms to the import
 
         scaled = float(value) / self.divisor
         span = (self.high - self.low) / self.divisor or abs(scaled) or 1.0
-        if abs(scaled) < _NOISE * span:
-            scaled = 0.0
-        if self.share:
-            return number(round(scaled, _DECIMALS) + 0.0, "1")
-        digits = max(2 - _power(span), 1 - _power(abs(scaled) or span))
-        return number(round(scaled, min(digits, _DECIMALS)) + 0.0)
+        size = abs(scaled) if abs(scaled) >= _LEAST * span else span
+        digits = max(2 - _power(span), 1 - _power(size))
+        return number(round(scaled, min(digits, _DECIMALS)) + 0.0, "1" if self.share else "")
 
     def amount(self, value: float) -> str:
         """Write a number with its unit."""
@@ -68,23 +74,28 @@ class Measure:
             return written
         return self.words("figure.mass", amount=written, unit=self.unit)
 
-    def ticks(self, at_most: int = 6, *, low: float | None = None) -> dict[float, str]:
-        """Return round numbers that cover the span, and how they are written, alike on an axis."""
-        start = (self.low if low is None else low) / self.divisor
-        scale = 100.0 if self.share else 1.0
-        places = svg.nice_ticks(
-            start * scale, max(self.high / self.divisor, start) * scale, at_most
+    def limits(self, ends: tuple[float, float]) -> str:
+        """Write a range of which an end may be open: that end is the one of the values."""
+        low, high = ends
+        return self.between(
+            low if math.isfinite(low) else self.low, high if math.isfinite(high) else self.high
         )
+
+    def ticks(self, at_most: int = 6) -> dict[float, str]:
+        """Return round numbers that cover the values, and how they are written, all alike."""
+        scale = (100.0 if self.share else 1.0) / self.divisor
+        beside = _BESIDE * abs(self.low) if self.low == self.high else 0.0
+        low, high = (self.low - beside) * scale, (self.high + beside) * scale
+        places = svg.nice_ticks(low, high, at_most)
         decimals = next(
-            (d for d in range(_DECIMALS) if all(abs(p - round(p, d)) < 1e-9 for p in places)),
+            (d for d in range(_DECIMALS) if all(abs(p - round(p, d)) < _NOISE for p in places)),
             _DECIMALS,
         )
         sign = "\N{NO-BREAK SPACE}%" if self.share else ""
+        written = (f"{place + 0.0:,.{decimals}f}{sign}" for place in places)
         return {
-            place / scale * self.divisor: f"{place + 0.0:,.{decimals}f}{sign}".replace(
-                "-", "\N{MINUS SIGN}"
-            )
-            for place in places
+            place / scale: word.replace("-", "\N{MINUS SIGN}")
+            for place, word in zip(places, written, strict=True)
         }
 
 
@@ -116,7 +127,7 @@ def measure(name: str, unit: str, values: ArrayLike, words: Words) -> Measure:
         raise ValueError(
             message if found.size else f"{name}: a figure needs numbers, there is none"
         )
-    low, high = float(found.min()), float(found.max())
+    low, high = (0.0 if abs(end) < _NOTHING else float(end) for end in (found.min(), found.max()))
     if unit in _TONNES:
         tonnes, text = unit_for(max(abs(low), abs(high)))
         return Measure(name, text + unit.removeprefix("tCO2e"), tonnes, low, high, words)

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
 from jcm_models.figures.axes import AXIS_ROOM, Panel, grid
-from jcm_models.figures.curves import LABEL_GAP, Curve, label, labels, lines
+from jcm_models.figures.curves import LABEL_BETWEEN, LABEL_GAP, Curve, label, labels, lines
 from jcm_models.figures.palette import Look, text_width
 from jcm_models.figures.svg import Array, Element, Linear, Years
 
 __all__ = ["Page", "calendar", "draw_curves", "draw_page", "middles", "panel"]
 
-_HEIGHT, _ABOVE = 320.0, 14.0  # of the panel, and above it [px]
+_HEIGHT, _ABOVE = 320.0, 14.0  # of the panel at least, and above it [px]
 
 Named = tuple[str, float, str, str]
 """Colour, level at the end [in the unit of the axis], name and what is told of it."""
@@ -64,17 +64,18 @@ def draw_page(page: Page, names: Sequence[Named], look: Look) -> tuple[list[Elem
     """Set heading, axes and names; return them, the panel, and where all ends [px]."""
     elements, top = svg.heading(page.title, page.subtitle, look)
     blocks = [label(name, told, look) for *_, name, told in names]
+    height = max(_HEIGHT, sum(block.height + LABEL_BETWEEN for block in blocks))
     left = look.margin + max(text_width(word, look.small) for word in page.ticks.values()) + 8
     right = look.width - look.margin - max(block.width for block in blocks) - LABEL_GAP
     top += _ABOVE
-    inside = panel(page.years, page.ticks, (left, right), (top + _HEIGHT, top))
+    inside = panel(page.years, page.ticks, (left, right), (top + height, top))
     ends = [
         (role, inside.y(level), block)
         for (role, level, *_), block in zip(names, blocks, strict=True)
     ]
     beside, bottom = labels(ends, right, inside.y.pixels)
     elements += grid(inside, page.ticks, look) + beside
-    return elements, inside, max(bottom, top + _HEIGHT + AXIS_ROOM)
+    return elements, inside, max(bottom, top + height + AXIS_ROOM)
 
 
 def draw_curves(page: Page, curves: Sequence[Curve], look: Look) -> svg.Drawing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["parallel_figure"]
 
 _UPRIGHT = 8  # so many axes stand side by side on a page, more lie one below another
-_HEIGHT, _BRUSH, _GAP, _PAD = 300.0, 7.0, 46.0, 10.0  # axis, brush, between strips, in them [px]
+_HEIGHT, _BRUSH, _GAP = 300.0, 7.0, 60.0  # of an axis, of a brush, between strips [px]
+_APART = 10.0  # words of axes that stand side by side [px]
 _PATHS = 8  # so many paths hold the lines of a group: where they cross, lines grow darker
 _STROKES: dict[str, svg.Attributes] = {
     "others": {"stroke": "sample", "stroke-width": 0.7, "stroke-opacity": 0.45},
     "selected": {"stroke": "met", "stroke-width": 1.1, "stroke-opacity": 0.7},
+    "every": {"stroke": "met", "stroke-width": 0.7, "stroke-opacity": 0.6},
     "met": {"stroke": "met", "stroke-width": 1.1, "stroke-opacity": 0.7},
     "missed": {
         "stroke": "missed",
@@ -35,6 +37,9 @@ _STROKES: dict[str, svg.Attributes] = {
         "stroke-dasharray": "5 3",
     },
 }
+
+Points = Sequence[tuple[Array, Array]]
+"""The points that lines go through: of each, where it is for every sample that is drawn [px]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +68,8 @@ class _Axis:
 
     @property
     def chosen(self) -> str:
-        """Write the range in which samples are chosen, as far as there are samples."""
-        low, high = self.limits or (self.measure.low, self.measure.high)
-        ends = max(low, self.measure.low), min(high, self.measure.high)
-        return self.measure.between(*ends)
+        """Write the range in which samples are chosen."""
+        return self.measure.limits(self.limits or (self.measure.low, self.measure.high))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +120,7 @@ def parallel_figure(
     Figure
         At most `samples.MOST_DRAWN` samples are drawn, evenly by their order; all are counted. Each
         axis goes from the smallest to the largest value of all samples. On a telephone, or where
-        there are more than eight, the axes lie one below another.
+        there is no room for them side by side, the axes lie one below another.
 
     Raises
     ------
@@ -139,11 +142,19 @@ def parallel_figure(
     title = title or words(f"ensemble_figures.{usual}_title")
     subtitle = drawn.counted(words)
     scene = _Scene(axes, drawn, title, subtitle, words)
-    upright = len(axes) <= _UPRIGHT
-    wide = _draw_upright(scene, WIDE) if upright else _draw_level(scene, WIDE)
+    wide = (_draw_upright if _fits_upright(axes, WIDE) else _draw_level)(scene, WIDE)
     caption = drawn.told(words)
     described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
     return svg.Figure(title, described, caption, wide, _draw_level(scene, NARROW))
+
+
+def _fits_upright(axes: Sequence[_Axis], look: Look) -> bool:
+    """Return whether there is room for axes side by side, and for the numbers at their ends."""
+    ends = [
+        axis.measure.write(end) for axis in axes for end in (axis.measure.low, axis.measure.high)
+    ]
+    room = (look.width - 2 * look.margin) / len(axes) - _APART
+    return len(axes) <= _UPRIGHT and max(text_width(end, look.small) for end in ends) <= room
 
 
 def _head(scene: _Scene, look: Look) -> tuple[list[Element], float]:
@@ -159,14 +170,15 @@ def _swatch(kind: str) -> Swatch:
     return stroke(role, **_STROKES[kind] | {"stroke-width": 2.4, "stroke-opacity": 1})
 
 
-def _lines(scene: _Scene, x: list[Array], y: list[Array]) -> Iterator[Element]:
-    """Yield the lines of each group, from back to front, through points [px] of each sample."""
+def _lines(scene: _Scene, pieces: Sequence[Points]) -> Iterator[Element]:
+    """Yield the lines of each group, from back to front, in pieces from axis to axis."""
     for group in scene.samples.groups:
         chosen = np.flatnonzero(group.where[scene.samples.drawn])
         for part in np.array_split(chosen, min(_PATHS, max(chosen.size, 1))):
             d = "".join(
-                "M" + "L".join(f"{a[line]:.1f} {b[line]:.1f}" for a, b in zip(x, y, strict=True))
+                "M" + "L".join(f"{x[line]:.1f} {y[line]:.1f}" for x, y in points)
                 for line in part
+                for points in pieces
             )
             if d:
                 yield Element("path", {"fill": "none", **_STROKES[group.kind], "d": d})
@@ -178,7 +190,8 @@ def _draw_upright(scene: _Scene, look: Look) -> svg.Drawing:
     wide = (look.width - 2 * look.margin) / len(scene.axes)
     places = [look.margin + wide * (index + 0.5) for index in range(len(scene.axes))]
     names = [
-        wrap(a.measure.title, wide - 10, look.small, bold=a.outcome, at_most=9) for a in scene.axes
+        wrap(a.measure.title, wide - _APART, look.small, bold=a.outcome, at_most=9)
+        for a in scene.axes
     ]
     ends = [[a.measure.write(v) for v in (a.measure.high, a.measure.low)] for a in scene.axes]
     high = look.small * LEADING
@@ -187,9 +200,11 @@ def _draw_upright(scene: _Scene, look: Look) -> svg.Drawing:
     last = first + _HEIGHT
     scale = Linear((0.0, 1.0), (last, first))
     drawn = scene.samples.drawn
-    across = [np.full(drawn.size, place) for place in places]
-    down = [scale(a.place(scene.samples.values[a.measure.name][drawn])) for a in scene.axes]
-    elements += _lines(scene, across, down)
+    points = [
+        (np.full(drawn.size, place), scale(a.place(scene.samples.values[a.measure.name][drawn])))
+        for a, place in zip(scene.axes, places, strict=True)
+    ]
+    elements += _lines(scene, [points])
     for axis, place, name, (most, least) in zip(scene.axes, places, names, ends, strict=True):
         weight = 700 if axis.outcome else 400
         start = above - len(name) * high
@@ -216,36 +231,36 @@ def _brush(at: float, start: float, end: float, *, upright: bool) -> list[Elemen
 def _draw_level(scene: _Scene, look: Look) -> svg.Drawing:
     """Draw the axes one below another, each as a strip with its words, between strips the lines."""
     elements, top = _head(scene, look)
-    left, right = look.margin + _PAD, look.width - look.margin - _PAD
+    left, right = look.margin, look.width - look.margin
     scale, drawn = Linear((0.0, 1.0), (left, right)), scene.samples.drawn
-    across: list[Array] = []
-    down: list[Array] = []
+    tops: list[tuple[Array, Array]] = []
+    bottoms: list[tuple[Array, Array]] = []
     strips: list[Element] = []
     for axis in scene.axes:
         words, height = _strip(axis, top, look)
         places = scale(axis.place(scene.samples.values[axis.measure.name][drawn]))
-        across += [places, places]
-        down += [np.full(drawn.size, edge) for edge in (top, top + height)]
-        strips += [*words]
+        tops.append((places, np.full(drawn.size, top)))
+        bottoms.append((places, np.full(drawn.size, top + height)))
+        strips += words
         for edge in (top, top + height):
             strips.append(svg.line(left, edge, right, edge, "ink", stroke_width=1.2))
             if axis.brush:
                 start, end = (scale(each) for each in axis.brush)
                 strips += _brush(edge, start, end, upright=False)
         top += height + _GAP
-    elements += [*_lines(scene, across, down), *strips]
+    pieces = list(zip(bottoms, tops[1:], strict=False))
+    elements += [*_lines(scene, pieces), *strips]
     return svg.Drawing(look.width, round(top - _GAP + look.margin), tuple(elements))
 
 
 def _strip(axis: _Axis, top: float, look: Look) -> tuple[list[Element], float]:
-    """Set the words of an axis on a strip that hides the lines; and how high it is [px]."""
+    """Set the words of an axis on a strip where no lines are; and how high it is [px]."""
     left, right, high = look.margin, look.width - look.margin, look.small * LEADING
     name = wrap(axis.measure.title, right - left, look.small, bold=True)
     weight = 700 if axis.outcome else 400
     ends = [axis.measure.write(value) for value in (axis.measure.low, axis.measure.high)]
     height = (len(name) + 1) * high + 10
-    elements = [svg.rectangle(left, top, right - left, height, "surface")]
-    elements += svg.paragraph(left, top + 4, name, look.small, font_weight=weight)
+    elements = svg.paragraph(left, top + 4, name, look.small, font_weight=weight)
     base = top + 4 + len(name) * high + look.small
     elements.append(svg.text(left, base, ends[0], look.small, "muted"))
     elements.append(svg.text(right, base, ends[1], look.small, "muted", text_anchor="end"))

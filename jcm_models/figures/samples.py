@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Samples that look the same: ``others``, ``missed``, ``met`` or ``selected``."""
+    """Samples that look the same: ``others``, ``missed``, ``met``, ``selected``, ``every``."""
 
     kind: str
     where: Mask
@@ -62,7 +62,7 @@ class Samples:
         """Those of the groups that have a sample, from the back to the front."""
         others = Group("others", ~self.selected)
         if self.good is None:
-            found = [others, Group("selected", self.selected)]
+            found = [others, Group("selected" if self.limits else "every", self.selected)]
         else:
             missed, met = self.selected & ~self.good, self.selected & self.good
             found = [others, Group("missed", missed), Group("met", met)]

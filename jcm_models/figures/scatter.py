@@ -29,6 +29,7 @@ _BOX: svg.Attributes = {"fill_opacity": 0.12, "stroke": "ink", "stroke_width": 1
 _MARKS: dict[str, svg.Attributes] = {
     "others": {"stroke": "sample", "stroke-width": 3.4, "stroke-linecap": "round"},
     "selected": {"stroke": "met", "stroke-width": 5, "stroke-linecap": "round"},
+    "every": {"stroke": "met", "stroke-width": 4, "stroke-linecap": "round"},
     "met": {"stroke": "met", "stroke-width": 5, "stroke-linecap": "round"},
     "missed": {"stroke": "missed", "stroke-width": 1.5},
 }
@@ -179,8 +180,7 @@ def _listed(scene: _Scene) -> Iterator[str]:
         whole = axis.between(axis.low, axis.high)
         places = {"name": axis.name, "range": whole}
         if axis.name in scene.box:
-            low, high = np.clip(scene.box[axis.name], axis.low, axis.high).tolist()
-            box = axis.between(low, high)
+            box = axis.limits(scene.box[axis.name])
             yield words("ensemble_figures.axis_boxed", box=box, **places)
         else:
             yield words("ensemble_figures.axis", **places)

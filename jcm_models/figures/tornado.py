@@ -200,15 +200,18 @@ def _bar(scene: _Scene, bar: _Bar, x: Linear, middle: float, size: float) -> lis
         start = min(end, centre) if abs(end - centre) >= _SHORTEST else centre - wide / 2
         elements.append(svg.rectangle(start, top, wide, height, role))
     elements.append(svg.line(centre, middle - _BAR / 2 - 3, centre, middle + _BAR / 2 + 3, "ink"))
-    for value, end in zip((bar.low, bar.high), ends, strict=True):
-        farthest = end in (min(*ends, centre), max(*ends, centre))
-        if farthest and abs(end - centre) >= _SHORTEST:
-            before = end < centre
-            place = end - 6 if before else end + 6
-            anchor = "end" if before else "start"
-            word = scene.outcome.write(value)
-            elements.append(svg.text(place, middle + 0.35 * size, word, size, text_anchor=anchor))
-    return elements
+    return [*elements, *_numbers(scene, bar, x, middle, size)]
+
+
+def _numbers(scene: _Scene, bar: _Bar, x: Linear, middle: float, size: float) -> Iterator[Element]:
+    """Yield the outcome beside both ends of a bar; at the central value there is none."""
+    low, high, centre = min(bar.low, bar.high), max(bar.low, bar.high), x(scene.central)
+    base = middle + 0.35 * size
+    if x(low) < centre - _SHORTEST:
+        written = scene.outcome.write(low)
+        yield svg.text(x(low) - 6, base, written, size, text_anchor="end")
+    if x(high) > centre + _SHORTEST:
+        yield svg.text(x(high) + 6, base, scene.outcome.write(high), size)
 
 
 def _caption(scene: _Scene) -> str:

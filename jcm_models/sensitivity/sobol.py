@@ -142,7 +142,7 @@ def indices(
     """
     _require_shapes(f_a, f_b, f_ab, names)
     samples = f_a.shape[0]
-    known = varies(np.concatenate([f_a, f_b])).reshape(-1)
+    known = (varies(np.concatenate([f_a, f_b])) & np.isfinite(f_ab).all(axis=(0, 1))).reshape(-1)
     of_a, of_b = (standing(outputs)[:, known] for outputs in (f_a, f_b))
     found = np.full((4, len(names), known.size), np.nan)
     if known.any():
@@ -176,7 +176,7 @@ def _of_one_input(of_a: Array, of_b: Array, of_ab: Array) -> tuple[Array, Array,
     """Return first index, total index, and the deviations of both from sample to sample."""
     from scipy.stats import sobol_indices
 
-    # An output in front that is there twice: scipy drops axes of length one.
+    # The first output stands there twice, so that there are two: scipy drops an axis of one.
     outputs = [np.concatenate([f[:, :1], f], axis=1).T for f in (of_a, of_b, of_ab)]
     values = dict(zip(("f_A", "f_B", "f_AB"), (*outputs[:2], outputs[2][np.newaxis]), strict=True))
     estimated = sobol_indices(func=values, n=of_a.shape[0])

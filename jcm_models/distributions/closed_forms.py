@@ -1,73 +1,31 @@
-"""Distributions of uncertain numbers: mean, inverse distribution function, survival function."""
+"""Distributions in closed form."""
 
 from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+
+from jcm_models.distributions.protocol import Array
 
 __all__ = [
-    "Distribution",
     "DoubleLogNormal",
     "Exponential",
     "Fixed",
     "LogNormal",
     "Normal",
     "Pareto",
+    "Pert",
     "Triangular",
     "Uniform",
-    "require_mean",
 ]
-
-Array = NDArray[np.float64]
 
 _CUT = 6.0  # standard deviations
 _NODES = 200
-
-
-class Distribution(Protocol):
-    """How uncertain a number is."""
-
-    @property
-    def mean(self) -> float:
-        """The mean; infinite where there is none."""
-        ...
-
-    def quantile(self, share: Array) -> Array:
-        """Return the amount that is not exceeded with a probability, in [0, 1]."""
-        ...
-
-    def survival(self, amount: Array) -> Array:
-        """Return the probability that an amount is exceeded."""
-        ...
-
-
-def require_mean(name: str, distribution: Distribution) -> None:
-    """Refuse a distribution of which nothing can be expected.
-
-    Parameters
-    ----------
-    name : str
-        What it is the distribution of.
-    distribution : Distribution
-        The distribution.
-
-    Raises
-    ------
-    ValueError
-        If its mean is infinite.
-    """
-    if not math.isfinite(distribution.mean):
-        message = (
-            f"{name}: {distribution} has an infinite mean, so no loss can be expected and no "
-            "reserve suffices on average; give a Pareto index above 1, or a distribution that "
-            "ends, such as Triangular"
-        )
-        raise ValueError(message)
 
 
 def _standard_quantile(share: Array) -> Array:
@@ -93,6 +51,11 @@ class Fixed:
         """The number."""
         return self.amount
 
+    @property
+    def support(self) -> tuple[float, float]:
+        """Nothing but the number."""
+        return self.amount, self.amount
+
     def quantile(self, share: Array) -> Array:
         """Return the number for every share."""
         return np.full(np.shape(share), self.amount)
@@ -113,6 +76,11 @@ class Uniform:
     def mean(self) -> float:
         """The middle."""
         return (self.least + self.most) / 2
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The two ends."""
+        return self.least, self.most
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
@@ -137,6 +105,11 @@ class Triangular:
         """The mean of the three."""
         return (self.least + self.mode + self.most) / 3
 
+    @property
+    def support(self) -> tuple[float, float]:
+        """The two ends."""
+        return self.least, self.most
+
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
         share = np.asarray(share, dtype=float)
@@ -156,16 +129,75 @@ class Triangular:
 
 
 @dataclass(frozen=True)
+class Pert:
+    """Most likely at the mode and smoother than a triangle: a beta distribution between the ends.
+
+    Notes
+    -----
+    Shape parameters :math:`1 + 4 (m - l) / (h - l)` and :math:`1 + 4 (h - m) / (h - l)`, whose mean
+    is that of PERT, :math:`(l + 4 m + h) / 6`: Malcolm, Roseboom, Clark and Fazar (1959),
+    Application of a technique for research and development program evaluation, Operations Research
+    7, 646-669; the shapes are from memory.
+    """
+
+    least: float
+    mode: float
+    most: float
+
+    @property
+    def mean(self) -> float:
+        """The mean, four times as near to the mode as to each end."""
+        return (self.least + 4 * self.mode + self.most) / 6
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The two ends."""
+        return self.least, self.most
+
+    @property
+    def _shapes(self) -> tuple[float, float]:
+        rise = (self.mode - self.least) / (self.most - self.least)
+        return 1 + 4 * rise, 5 - 4 * rise
+
+    def quantile(self, share: Array) -> Array:
+        """Return the amount not exceeded with a probability."""
+        from scipy.special import betaincinv
+
+        between = betaincinv(*self._shapes, np.asarray(share))
+        return np.asarray(self.least + (self.most - self.least) * between)
+
+    def survival(self, amount: Array) -> Array:
+        """Return the probability that an amount is exceeded."""
+        from scipy.special import betaincc
+
+        between = (np.asarray(amount) - self.least) / (self.most - self.least)
+        return np.asarray(betaincc(*self._shapes, np.clip(between, 0.0, 1.0)))
+
+
+@dataclass(frozen=True)
 class Normal:
     """Normal distribution around a centre."""
 
     centre: float
     sd: float
 
+    @classmethod
+    def of_quantiles(cls, quantiles: Mapping[float, float]) -> Normal:
+        """Return the distribution with two quantiles, given by their share in (0, 1)."""
+        (share, amount), (higher, more) = sorted(quantiles.items())
+        z, above = NormalDist().inv_cdf(share), NormalDist().inv_cdf(higher)
+        sd = (more - amount) / (above - z)
+        return cls(amount - z * sd, sd)
+
     @property
     def mean(self) -> float:
         """The centre."""
         return self.centre
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """All numbers."""
+        return -math.inf, math.inf
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
@@ -189,10 +221,22 @@ class LogNormal:
         variance = math.log1p((sd / mean) ** 2)
         return cls(math.log(mean) - variance / 2, math.sqrt(variance))
 
+    @classmethod
+    def of_quantiles(cls, quantiles: Mapping[float, float]) -> LogNormal:
+        """Return the distribution with two quantiles, given by their share in (0, 1)."""
+        logs = {share: math.log(amount) for share, amount in quantiles.items()}
+        normal = Normal.of_quantiles(logs)
+        return cls(normal.centre, normal.sd)
+
     @property
     def mean(self) -> float:
         """The mean, above the median."""
         return math.exp(self.log_centre + self.log_sd**2 / 2)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """What is not negative."""
+        return 0.0, math.inf
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
@@ -225,6 +269,14 @@ class DoubleLogNormal:
         values = np.exp(np.exp(self.centre + self.sd * z))
         return float((weights * density * values).sum() / (weights * density).sum())
 
+    @property
+    def support(self) -> tuple[float, float]:
+        """Where it is cut."""
+        return (
+            math.exp(math.exp(self.centre - _CUT * self.sd)),
+            math.exp(math.exp(self.centre + _CUT * self.sd)),
+        )
+
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
         z = np.clip(_standard_quantile(share), -_CUT, _CUT)
@@ -243,6 +295,11 @@ class Exponential:
     """Exponential distribution of a mean."""
 
     mean: float
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """What is not negative."""
+        return 0.0, math.inf
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
@@ -265,6 +322,11 @@ class Pareto:
     def mean(self) -> float:
         """The mean; infinite where the index is 1 or less."""
         return self.least * self.index / (self.index - 1) if self.index > 1 else math.inf
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From the least amount on."""
+        return self.least, math.inf
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""

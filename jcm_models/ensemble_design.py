@@ -1,0 +1,251 @@
+"""What an ensemble consists of: uncertain inputs, levers, and the points that draw them."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.batch import Chance
+from jcm_models.components import Input
+from jcm_models.drawn import Drawn
+from jcm_models.drawn_scenarios import with_draws
+from jcm_models.outcomes import outcomes_of
+from jcm_models.problems import Problem, ScenarioError
+from jcm_models.sampling.copula import correlated
+from jcm_models.sampling.points import Plan, points
+from jcm_models.sampling.processes import dimensions, factors
+from jcm_models.scenario import Scenario
+from jcm_models.simulation import compute_samples
+from jcm_models.uncertain_inputs import DRAWN_BY_SITE, uncertain_inputs
+from jcm_models.values import Value
+
+__all__ = ["Design", "Experiment", "Option"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One combination of what the levers of a scenario can be, as a scenario of its own.
+
+    `chosen` names the choice of each lever in words.
+    """
+
+    chosen: Mapping[str, str]
+    scenario: Scenario
+
+    @property
+    def name(self) -> str:
+        """What it is called, by the choice of each lever."""
+        return ", ".join(f"{lever}: {label}" for lever, label in self.chosen.items())
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Which columns of the unit cube draw which input.
+
+    Parameters
+    ----------
+    inputs : tuple of Input
+        The uncertain inputs; each has a column, one that moves at random over time one per year.
+    years : array of int, shape (year,)
+        The years simulated.
+    correlation : array, shape (input, input), optional
+        Of the normal variables behind the inputs that are drawn once.
+    """
+
+    inputs: tuple[Input, ...]
+    years: NDArray[np.int64]
+    correlation: Array | None = None
+
+    @functools.cached_property
+    def columns(self) -> tuple[slice, ...]:
+        """The columns of each input."""
+        ends = list(itertools.accumulate((self._width(each) for each in self.inputs), initial=0))
+        return tuple(slice(first, end) for first, end in itertools.pairwise(ends))
+
+    def _width(self, given: Input) -> int:
+        process = given.value.process
+        return 1 if process is None else dimensions(process.kind, self.years.size)
+
+    @property
+    def dimensions(self) -> int:
+        """Number of columns."""
+        return self.columns[-1].stop if self.columns else 0
+
+    def draws(self, unit: Array) -> dict[str, tuple[Value, Drawn]]:
+        """Turn points of the unit cube into numbers.
+
+        Parameters
+        ----------
+        unit : array, shape (sample, column)
+            Points, each coordinate in (0, 1).
+
+        Returns
+        -------
+        dict of str to tuple of Value and Drawn
+            By the path of the input.
+        """
+        if self.correlation is not None:
+            (tied,) = np.nonzero((self.correlation != np.eye(len(self.inputs))).any(axis=0))
+            own = [self.columns[at].start for at in tied]
+            unit = unit.copy()
+            unit[:, own] = correlated(unit[:, own], self.correlation[np.ix_(tied, tied)])
+        return {
+            given.path: (given.value, self._drawn(given, unit[:, own]))
+            for given, own in zip(self.inputs, self.columns, strict=True)
+        }
+
+    @functools.cached_property
+    def correlated_groups(self) -> list[list[int]]:
+        """Positions of inputs that are correlated with each other, directly or through others."""
+        groups: list[list[int]] = []
+        for at in range(len(self.inputs)):
+            tied = [g for g in groups if self._are_tied(at, g)]
+            alone = [group for group in groups if group not in tied]
+            groups = [*alone, sorted([at, *itertools.chain.from_iterable(tied)])]
+        return sorted(groups)
+
+    def _are_tied(self, at: int, group: list[int]) -> bool:
+        return self.correlation is not None and bool((self.correlation[at, group] != 0).any())
+
+    def _drawn(self, given: Input, unit: Array) -> Drawn:
+        value, row = given.value, given.variable
+        if value.process is None:
+            return Drawn(numbers=value.distribution.quantile(unit[:, 0]))
+        process = value.process
+        return Drawn(
+            factors=factors(process.kind, process.sd, process.persistence, unit),
+            first=int(self.years[0]),
+            least=-np.inf if row.least is None else row.least,
+            most=np.inf if row.most is None else row.most,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """An ensemble before it is simulated; any part of it can be, by itself.
+
+    Parameters
+    ----------
+    options : tuple of Option
+        The combinations of what the levers can be; one, where there is no lever.
+    design : Design
+        What is drawn.
+    plan : Plan
+        The points that draw it.
+    """
+
+    options: tuple[Option, ...]
+    design: Design
+    plan: Plan
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        samples: int,
+        seed: int = 1,
+        method: str = "sobol",
+        *,
+        with_levers: bool = True,
+    ) -> Experiment:
+        """Lay out the ensemble of a scenario; without its levers, they stay as it has them.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing in the scenario is uncertain or a lever, or an option of a lever is wrong.
+        """
+        options = options_of(scenario) if with_levers else (Option({}, scenario),)
+        found = {
+            given.path: given
+            for option in options
+            for given in uncertain_inputs(option.scenario)
+            if given.path not in DRAWN_BY_SITE
+        }
+        if not found and len(options) == 1 and not scenario.storage.can_leak:
+            text = (
+                "nothing is uncertain: give a number a distribution, such as {distribution: "
+                "{shape: triangular, low: 0.5, mode: 0.6, high: 0.7}}, or levers under ensemble"
+            )
+            raise ScenarioError([Problem("", text, scenario.document.place(()))])
+        inputs = tuple(found.values())
+        correlation = scenario.ensemble.correlation_matrix([given.path for given in inputs])
+        design = Design(inputs, scenario.calendar_years, correlation)
+        return cls(options, design, Plan(method, samples, max(design.dimensions, 1), seed))
+
+    def points(self, start: int, stop: int) -> Array:
+        """Return the points of some samples, shape (sample, column)."""
+        return points(self.plan, start, stop)
+
+    def simulated(self, unit: Array, start: int, stream: int = 0) -> dict[str, NDArray[Any]]:
+        """Simulate some samples.
+
+        Parameters
+        ----------
+        unit : array, shape (sample, column)
+            Points of the unit cube.
+        start : int
+            The number of the first of them, a multiple of `batch.BLOCK`.
+        stream : int
+            Which of several streams of chance leaks are drawn from.
+
+        Returns
+        -------
+        dict of str to array
+            By name, shape (sample, ..., year); with levers (scenario, sample, ..., year).
+        """
+        draws = self.design.draws(unit)
+        chance = Chance(self.plan.seed, start, stream)
+        found = [_simulated(option.scenario, draws, len(unit), chance) for option in self.options]
+        if len(found) == 1:
+            return found[0]
+        names = [name for name in found[0] if all(name in each for each in found)]
+        return {
+            name: np.stack(np.broadcast_arrays(*(each[name] for each in found))) for name in names
+        }
+
+
+def _simulated(
+    scenario: Scenario, draws: Mapping[str, tuple[Value, Drawn]], samples: int, chance: Chance
+) -> dict[str, NDArray[Any]]:
+    own = {given.path for given in uncertain_inputs(scenario)}
+    drawn = with_draws(scenario, {path: draw for path, draw in draws.items() if path in own})
+    arrays = compute_samples(drawn, samples, chance)
+    arrays |= outcomes_of(drawn, arrays)
+    return {n: np.broadcast_to(a, (samples, *a.shape[1:])) for n, a in arrays.items()}
+
+
+def options_of(scenario: Scenario) -> tuple[Option, ...]:
+    """Return all combinations of what the levers of a scenario can be.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with an option, which is named.
+    """
+    levers = scenario.ensemble.lever_options()
+    combinations = itertools.product(*(lever.items() for lever in levers.values()))
+    found, problems = [], []
+    for combination in combinations:
+        chosen = {name: label for name, (label, _) in zip(levers, combination, strict=True)}
+        overrides = {key: value for _, changes in combination for key, value in changes.items()}
+        try:
+            found.append(Option(chosen, scenario.with_(overrides) if overrides else scenario))
+        except ScenarioError as error:
+            said = Option(chosen, scenario).name
+            problems += [_in_option(problem, said) for problem in error.problems]
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(found)
+
+
+def _in_option(problem: Problem, said: str) -> Problem:
+    return Problem(problem.path, f"with {said}: {problem.message}", problem.place)

@@ -1,0 +1,102 @@
+"""Workers of an existing dask cluster, which need no folder in common with this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from typing import Any
+
+from jcm_models.parts.failures import Failure, PartsError, attempt
+from jcm_models.parts.optional import optional
+from jcm_models.parts.plan import Part
+from jcm_models.parts.storing import Arrays, Store
+from jcm_models.parts.working import Work, work_through
+from jcm_models.runs import code_hash
+
+__all__ = ["on_cluster"]
+
+_PARTS_PER_THREAD = 2  # one is computed while another waits or is on its way back
+
+
+def on_cluster(work: Work, store: Store, parts: list[Part], address: str) -> Generator[Part]:
+    """Compute parts on a dask cluster, and write them here.
+
+    Parameters
+    ----------
+    work : callable
+        ``work(start, stop)`` gives every variable for these samples.
+    store : Store
+        Where this process writes what the workers send back.
+    parts : list of Part
+        What is to be computed.
+    address : str
+        Of the scheduler, such as ``tcp://192.0.2.1:8786``.
+
+    Yields
+    ------
+    Part
+        What is done and written.
+
+    Raises
+    ------
+    PartsError
+        Where dask is not installed, the cluster is not there or has other code, or a part could
+        not be computed or written.
+    """
+    task = partial(_compute, pickle.dumps(work), code_hash())
+    running: dict[Future[Arrays | Failure], Part] = {}
+    with _client(address) as client, _explained(address, running):
+        executor = client.get_executor(pure=False)
+        computed = work_through(executor, task, deque(parts), running, lambda: _room(client))
+        for part, arrays in computed:
+            store.write(part, arrays)
+            yield part
+
+
+def _room(client: Any) -> int:
+    # Asked anew each time: workers come and go. With none, parts wait for the next to come.
+    threads: int = sum(client.nthreads().values())
+    return max(1, _PARTS_PER_THREAD * threads)
+
+
+def _compute(pickled: bytes, code: str, part: Part) -> Arrays | Failure:
+    return attempt(lambda: _arrays(pickled, code, part))
+
+
+def _arrays(pickled: bytes, code: str, part: Part) -> Arrays:
+    if code_hash() != code:
+        raise PartsError(
+            f"A worker of the cluster has other code: {code_hash()}, here it is {code}. "
+            "Install the same version of jcm-models on all machines."
+        )
+    work: Work = pickle.loads(pickled)
+    return work(part.start, part.stop)
+
+
+@contextlib.contextmanager
+def _client(address: str) -> Iterator[Any]:
+    distributed = optional("distributed", f"The dask cluster at {address}")
+    try:
+        client = distributed.Client(address, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise PartsError(f"No dask scheduler answers at {address}: {error}.") from error
+    with client:
+        yield client
+
+
+@contextlib.contextmanager
+def _explained(address: str, running: dict[Future[Arrays | Failure], Part]) -> Iterator[None]:
+    try:
+        yield
+    except optional("distributed", address).KilledWorker as error:
+        parts = " or ".join(str(part) for part in sorted(running.values()))
+        raise PartsError(
+            f"Worker after worker of the cluster died over one of {parts}. Most often memory has "
+            "run out: use a smaller chunk, or fewer threads per worker."
+        ) from error
+    except (CancelledError, optional("distributed.comm", address).CommClosedError) as error:
+        raise PartsError(f"The dask cluster at {address} is not there any more.") from error

@@ -1,0 +1,121 @@
+"""Workers on this machine: processes, which end with the process that started them."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
+
+from jcm_models.parts.failures import Failure, PartsError, attempt
+from jcm_models.parts.plan import Part
+from jcm_models.parts.storing import Store
+from jcm_models.parts.working import Work, work_through
+
+__all__ = ["on_this_machine", "usable_cores"]
+
+_AGAIN = 3
+
+
+def usable_cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def on_this_machine(work: Work, store: Store, parts: list[Part], workers: int) -> Generator[Part]:
+    """Compute parts on this machine.
+
+    Parameters
+    ----------
+    work : callable
+        ``work(start, stop)`` gives every variable for these samples.
+    store : Store
+        Where each worker writes what it has computed.
+    parts : list of Part
+        What is to be computed.
+    workers : int
+        Processes at most; one worker is this process itself.
+
+    Yields
+    ------
+    Part
+        What is done and written.
+
+    Raises
+    ------
+    PartsError
+        Where a part could not be written, or a worker died over it four times.
+    """
+    if workers == 1 or len(parts) == 1:
+        for part in parts:
+            store.write(part, work(part.start, part.stop))
+            yield part
+        return
+    task = partial(_compute, pickle.dumps(work), store)
+    waiting, losses = deque(parts), Counter[Part]()
+    while waiting:
+        running: dict[Future[Failure | None], Part] = {}
+        try:
+            with _processes(min(workers, len(waiting))) as pool:
+                for part, _ in work_through(pool, task, waiting, running, lambda: workers):
+                    yield part
+        except BrokenExecutor as error:
+            lost = sorted(running.values())
+            waiting.extendleft(reversed(lost))
+            losses.update(lost)
+            given_up = [part for part in lost if losses[part] > _AGAIN]
+            if given_up:
+                raise _died_over(given_up) from error
+
+
+def _compute(pickled: bytes, store: Store, part: Part) -> Failure | None:
+    # Unpickled here, where an error is reported; in the pool's own hands it would end the worker.
+    return attempt(lambda: store.write(part, pickle.loads(pickled)(part.start, part.stop)))
+
+
+def _died_over(parts: list[Part]) -> PartsError:
+    return PartsError(
+        f"A worker died {_AGAIN + 1} times without a result for {' or '.join(map(str, parts))}. "
+        "Most often memory has run out: use fewer workers or a smaller chunk. "
+        'In a script of your own, what starts workers must stand below `if __name__ == "__main__":`'
+        "."
+    )
+
+
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    # A fork would copy locks that other threads hold.
+    context = multiprocessing.get_context("spawn")
+    # The workers' end tells them when ours is closed, be it here or because we were killed.
+    theirs, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, context, _end_with, (theirs,))
+    try:
+        yield pool
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        ours.close()
+        theirs.close()
+
+
+def _end_with(starter: Connection) -> None:
+    # Ctrl-C reaches the workers too, but only their starter decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_wait_for_end, args=(starter,), daemon=True).start()
+
+
+def _wait_for_end(starter: Connection) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        starter.recv_bytes()
+    os._exit(1)
