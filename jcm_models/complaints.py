@@ -16,7 +16,7 @@ from jcm_models.problems import Problem, nearest
 from jcm_models.values import Value
 from jcm_models.written import Written
 
-__all__ = ["key_path", "told"]
+__all__ = ["key_path", "told", "unknown_key"]
 
 _UNKNOWN = {"extra_forbidden", "invalid_key"}
 _LONGEST_SHOWN = 60
@@ -118,6 +118,23 @@ def _section(annotation: Any) -> type[BaseModel] | None:
     if typing.get_origin(annotation) in {typing.Annotated, typing.Union, types.UnionType}:
         return _section(typing.get_args(annotation)[0])
     return None
+
+
+def unknown_key(path: KeyPath, model: type[BaseModel]) -> str:
+    """Say that a model has no such key, with the nearest one; nothing where it has.
+
+    Parameters
+    ----------
+    path : tuple of str
+        The key.
+    model : type of BaseModel
+        What it leads into.
+    """
+    for length in range(1, len(path) + 1):
+        known = _fields_at(path[:length], model)
+        if known and path[length - 1] not in known:
+            return f"unknown key{_suggestion(path[:length], model)}"
+    return ""
 
 
 def _suggestion(path: KeyPath, model: type[BaseModel]) -> str:

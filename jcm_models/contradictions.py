@@ -15,6 +15,7 @@ from jcm_models.article6_contradictions import contradictions_of_article6
 from jcm_models.components import Input
 from jcm_models.crediting_contradictions import contradictions_of_monitoring
 from jcm_models.documents import dotted
+from jcm_models.ensemble_contradictions import contradictions_of_ensemble
 from jcm_models.level_contradictions import contradictions_of_levels
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
@@ -64,6 +65,7 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
         problems += _placed(scenario, contradictions_of_storage(scenario))
     if not _touched("article6", broken):
         problems += _placed(scenario, contradictions_of_article6(scenario))
+    problems += contradictions_of_ensemble(scenario, broken)
     return problems
 
 

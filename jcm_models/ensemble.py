@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +52,8 @@ class EnsembleWork:
         How the points are laid: sobol, latin_hypercube, monte_carlo or grid.
     variables : tuple of str
         Which results to keep; all of them, where none is named.
+    with_levers : bool
+        Whether levers are tried, or stay as the scenario has them.
     """
 
     scenario: Scenario
@@ -59,21 +61,18 @@ class EnsembleWork:
     seed: int = 1
     sampling: str = "sobol"
     variables: tuple[str, ...] = ()
+    with_levers: bool = True
 
     @functools.cached_property
     def experiment(self) -> Experiment:
         """What is drawn, and how."""
-        return Experiment.of(self.scenario, self.samples, self.seed, self.sampling)
+        return Experiment.of(
+            self.scenario, self.samples, self.seed, self.sampling, with_levers=self.with_levers
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to another process without what follows from the rest."""
-        return EnsembleWork, (
-            self.scenario,
-            self.samples,
-            self.seed,
-            self.sampling,
-            self.variables,
-        )
+        return EnsembleWork, tuple(getattr(self, each.name) for each in fields(self))
 
     def __call__(self, start: int, stop: int) -> dict[str, NDArray[Any]]:
         """Simulate the samples from `start`, a multiple of `batch.BLOCK`, to before `stop`.
@@ -173,6 +172,8 @@ def draw_ensemble(
     seed: int = 1,
     sampling: str = "sobol",
     variables: Sequence[str] = (),
+    *,
+    with_levers: bool = True,
 ) -> Ensemble:
     """Simulate a scenario in many samples, in memory.
 
@@ -188,6 +189,8 @@ def draw_ensemble(
         How the points are laid.
     variables : sequence of str
         Which results to keep; all of them, where none is named.
+    with_levers : bool
+        Whether levers are tried, or stay as the scenario has them.
 
     Returns
     -------
@@ -199,7 +202,7 @@ def draw_ensemble(
     ScenarioError
         If nothing is uncertain, an option of a lever is wrong, or a sample breaks a convention.
     """
-    work = EnsembleWork(scenario, samples, seed, sampling, tuple(variables))
+    work = EnsembleWork(scenario, samples, seed, sampling, tuple(variables), with_levers)
     found = work(0, samples)
     drawn = {given.path: found.pop(given.path) for given in work.experiment.design.inputs}
     return Ensemble(work.experiment, found, drawn)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,13 @@ from jcm_models.drawn_scenarios import with_draws
 from jcm_models.outcomes import outcomes_of
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.sampling.copula import correlated
-from jcm_models.sampling.points import Plan, points
+from jcm_models.sampling.points import Method, Plan, points
 from jcm_models.sampling.processes import dimensions, factors
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute_samples
 from jcm_models.uncertain_inputs import DRAWN_BY_SITE, uncertain_inputs
 from jcm_models.values import Value
+from jcm_models.variables import result_variables
 
 __all__ = ["Design", "Experiment", "Option"]
 
@@ -179,7 +180,8 @@ class Experiment:
         inputs = tuple(found.values())
         correlation = scenario.ensemble.correlation_matrix([given.path for given in inputs])
         design = Design(inputs, scenario.calendar_years, correlation)
-        return cls(options, design, Plan(method, samples, max(design.dimensions, 1), seed))
+        plan = Plan(cast("Method", method), samples, max(design.dimensions, 1), seed)
+        return cls(options, design, plan)
 
     def points(self, start: int, stop: int) -> Array:
         """Return the points of some samples, shape (sample, column)."""
@@ -207,10 +209,23 @@ class Experiment:
         found = [_simulated(option.scenario, draws, len(unit), chance) for option in self.options]
         if len(found) == 1:
             return found[0]
-        names = [name for name in found[0] if all(name in each for each in found)]
-        return {
-            name: np.stack(np.broadcast_arrays(*(each[name] for each in found))) for name in names
-        }
+        return {name: np.stack([each[name] for each in found]) for name in self._shared(found)}
+
+    def _shared(self, found: Sequence[Mapping[str, NDArray[Any]]]) -> list[str]:
+        """Return the results that all options have, over the same rules and components."""
+        scenarios = [option.scenario for option in self.options]
+        differing = set()
+        if len({scenario.reference.rules for scenario in scenarios}) > 1:
+            differing.add("rule")
+        if len({tuple(part.name for part in scenario.parts) for scenario in scenarios}) > 1:
+            differing.add("component")
+        rows = result_variables()
+        return [
+            name
+            for name in found[0]
+            if all(name in each for each in found)
+            and not (name in rows and differing.intersection(rows[name].dims))
+        ]
 
 
 def _simulated(

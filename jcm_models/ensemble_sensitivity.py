@@ -20,7 +20,7 @@ from jcm_models.variables import PARTIES, Variable, outcome_variables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CHANCE", "screening", "sensitivity", "swings"]
+__all__ = ["CHANCE", "screening", "sensitivity", "sobol_indices", "swings"]
 
 Array = NDArray[np.float64]
 
@@ -136,14 +136,25 @@ def sensitivity(
     Estimated by `scipy.stats.sobol_indices`; see `sensitivity.sobol`.
     """
     study = _Study(scenario, output, party, samples, seed)
+    return _labelled(study, _indices(study, confidence))
+
+
+def sobol_indices(
+    scenario: Scenario, output: str, *, party: str | None = None, samples: int = 1024, seed: int = 1
+) -> sobol.SobolIndices:
+    """Return what `sensitivity` labels, as bare arrays: what an app needs."""
+    return _indices(_Study(scenario, output, party, samples, seed), 0.95)
+
+
+def _indices(study: _Study, confidence: float) -> sobol.SobolIndices:
+    samples, seed = study.samples, study.seed
     a, b = sobol.design(samples, max(study.experiment.design.dimensions, 1), seed)
     names = list(study.groups)
     f_ab = [study.at(sobol.mixed(a, b, group)) for group in study.groups.values()]
     if study.has_chance:
         names.append(CHANCE)
         f_ab.append(study.at(a, stream=1))
-    found = sobol.indices(study.at(a), study.at(b, stream=1), np.stack(f_ab), names, confidence)
-    return _labelled(study, found)
+    return sobol.indices(study.at(a), study.at(b, stream=1), np.stack(f_ab), names, confidence)
 
 
 def _labelled(study: _Study, found: sobol.SobolIndices) -> xr.Dataset:

@@ -1,4 +1,4 @@
-"""What a scenario says of its ensemble: uncertain inputs that go together, levers that are tried."""
+"""What a scenario says of its ensemble: inputs that go together, levers that are tried."""
 
 from __future__ import annotations
 

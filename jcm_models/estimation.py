@@ -62,7 +62,8 @@ def mean_of(outputs: Array) -> Estimate:
         is known of the spread.
     """
     samples = outputs.shape[0]
-    spread = outputs.std(axis=0, ddof=1) if samples > 1 else np.full(outputs.shape[1:], np.nan)
+    with np.errstate(invalid="ignore"):  # of infinite outputs nobody knows the spread
+        spread = outputs.std(axis=0, ddof=1) if samples > 1 else np.full(outputs.shape[1:], np.nan)
     return Estimate(outputs.mean(axis=0), spread / np.sqrt(samples))
 
 
@@ -211,7 +212,9 @@ def expected_shortfall(outputs: Array, share: float, lower: bool = False) -> Est
         raise ValueError(message)
     losses = -outputs if lower else outputs
     quantile = np.asarray(quantiles_of(losses, [1 - share]).value)[0]
-    beyond = mean_of(np.maximum(losses - quantile, 0.0) / share)
+    with np.errstate(invalid="ignore"):  # both may be infinite
+        excess = np.where(losses == quantile, 0.0, losses - quantile)
+    beyond = mean_of(np.maximum(excess, 0.0) / share)
     value = quantile + beyond.value
     return Estimate(-value if lower else value, beyond.error)
 

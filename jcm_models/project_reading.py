@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -93,7 +94,9 @@ def _no_method(document: Document) -> Problem:
     return Problem("project.method", text, document.place(("project", "method")))
 
 
-def read_project(structure: Structure | None, section: Any) -> tuple[Section, list[ErrorDetails]]:
+def read_project(
+    structure: Structure | None, section: Any, context: Mapping[str, Any] | None = None
+) -> tuple[Section, list[ErrorDetails]]:
     """Read the section of the project by the methods it names.
 
     Parameters
@@ -102,6 +105,8 @@ def read_project(structure: Structure | None, section: Any) -> tuple[Section, li
         Its methods; None where they are not known, and nothing is read.
     section : any
         What the scenario says of the project.
+    context : mapping, optional
+        What the validation of numbers must know, such as the folders of their tables.
 
     Returns
     -------
@@ -111,13 +116,13 @@ def read_project(structure: Structure | None, section: Any) -> tuple[Section, li
     if structure is None:
         return Combined(components={}), []
     if isinstance(structure, Method):
-        found, errors = _component(structure, section, _ALONE)
+        found, errors = _component(structure, section, _ALONE, context)
         return found or Combined(components={}), errors
     parts: dict[str, Component] = {}
     errors = []
     for name, method in structure:
         written = next(v for key, v in section["components"].items() if str(key) == name)
-        part, wrong = _component(method, written, (*_PARTS, name))
+        part, wrong = _component(method, written, (*_PARTS, name), context)
         errors += wrong
         if part is not None:
             parts[name] = part
@@ -128,10 +133,10 @@ def read_project(structure: Structure | None, section: Any) -> tuple[Section, li
 
 
 def _component(
-    method: Method, section: Any, path: KeyPath
+    method: Method, section: Any, path: KeyPath, context: Mapping[str, Any] | None
 ) -> tuple[Component | None, list[ErrorDetails]]:
     try:
-        return component_model(method).model_validate(section), []
+        return component_model(method).model_validate(section, context=context), []
     except ValidationError as error:
         return None, _below(error, path)
 

@@ -152,9 +152,10 @@ def _validated(
     structure: Structure | None, data: dict[str, Any], document: Document
 ) -> tuple[Scenario | None, list[ErrorDetails]]:
     """Read the project by its methods, then the scenario around it."""
-    project, errors = read_project(structure, data.get("project"))
+    context = {"folders": tuple(dict.fromkeys(file.parent for file in document.files))}
+    project, errors = read_project(structure, data.get("project"), context)
     try:
-        scenario = Scenario.model_validate({**data, "project": project})
+        scenario = Scenario.model_validate({**data, "project": project}, context=context)
     except ValidationError as error:
         return None, [*error.errors(include_url=False), *errors]
     if errors:

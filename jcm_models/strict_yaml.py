@@ -30,6 +30,7 @@ _STANDARD_TAGS = {"null", "bool", "int", "float", "str", "timestamp", "map", "se
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BY_SHARE = ("quantiles",)  # whose keys are shares, such as 0.05; kept as they are written
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -150,6 +151,8 @@ class YamlReader:
         seen: set[KeyPath] = set()
         for key_node, value_node in node.value:
             key = self._key(key_node, path)
+            if path[-1:] == _BY_SHARE and isinstance(key, float):
+                key = key_node.value
             line = key_node.start_mark.line + 1
             if not isinstance(key, (str, int)) or isinstance(key, bool):
                 self._note(path, "a key must be a word or a year", line)

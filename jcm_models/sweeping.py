@@ -40,6 +40,7 @@ def _inputs(work: EnsembleWork) -> str:
         work.seed,
         work.sampling,
         list(work.variables),
+        work.with_levers,
     ]
     return hashlib.sha256(json.dumps(stands_for).encode()).hexdigest()
 

@@ -16,21 +16,20 @@ from pydantic import GetJsonSchemaHandler, InstanceOf
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from jcm_models.distributions import (
-    Distribution,
-    Fixed,
-    LogNormal,
-    Normal,
-    Pareto,
-    Triangular,
-    Uniform,
-)
+from jcm_models.distributions import Distribution, Fixed
 from jcm_models.drawn import Drawn
 from jcm_models.periods import interpolate
 from jcm_models.quantities import convert, multiplied, parse
+from jcm_models.spreads import (
+    Process,
+    SpreadReader,
+    process_in_words,
+    read_process,
+    with_table,
+)
 from jcm_models.variables import Variable
 from jcm_models.wording import number
-from jcm_models.written import FORMS, PARAMETERS, Spread, Standing, Strict, Written
+from jcm_models.written import FORMS, Spread, Standing, Strict, Written
 
 __all__ = ["InUnit", "Value"]
 
@@ -53,8 +52,10 @@ class Value(Strict):
     """The constant, or the values by year."""
     interpolate: Literal["linear", "step", "none"] = "linear"
     hold: bool = False
-    spread: tuple[str, tuple[float, ...]] | None = None
-    """Shape and parameters of the distribution; `points` holds its mean."""
+    spread: Any = None
+    """The distribution, where it has one; `points` holds its mean."""
+    process: InstanceOf[Process] | None = None
+    """How it moves at random over the years, where it does."""
     form: str = "value"
     """In which of `FORMS` it was written."""
     yearly_change: float = 0.0
@@ -99,25 +100,14 @@ class Value(Strict):
     @property
     def constant(self) -> float | None:
         """The number, where it is the same in every year and certain."""
-        moving = self.years or self.spread or self.drawn or self.since is not None
+        uncertain = self.spread is not None or self.process is not None
+        moving = self.years or uncertain or self.drawn or self.since is not None
         return None if moving else self.points[0]
 
     @property
     def distribution(self) -> Distribution:
         """How uncertain the number is; a number that is certain is fixed."""
-        if self.spread is None:
-            return Fixed(self.points[0])
-        shape, numbers = self.spread
-        return _DISTRIBUTIONS[shape](*numbers)
-
-
-_DISTRIBUTIONS: Mapping[str, Callable[..., Distribution]] = {
-    "uniform": Uniform,
-    "triangular": Triangular,
-    "normal": Normal,
-    "lognormal": LogNormal.of_mean,
-    "pareto": Pareto,
-}
+        return self.spread or Fixed(self.points[0])
 
 
 class InUnit:
@@ -134,7 +124,11 @@ class InUnit:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Read as `Written`, then convert to a `Value`."""
-        return core_schema.no_info_after_validator_function(self.value, handler(Written))
+        return core_schema.with_info_after_validator_function(self._read, handler(Written))
+
+    def _read(self, written: Written, info: core_schema.ValidationInfo) -> Value:
+        """Convert what is written; tables stand in the folders that the validation names."""
+        return self.value(with_table(written, (info.context or {}).get("folders", ())))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -150,20 +144,25 @@ class InUnit:
     def value(self, written: Written) -> Value:
         """Convert every number of `written` to the unit and check the bounds."""
         years: tuple[int, ...] = ()
-        spread = None
+        spread = process = None
         if written.series is not None:
             years = tuple(sorted(written.series))
             points = tuple(self._bounded(written.series[y], written.unit, f"{y}: ") for y in years)
+            said = _in_words(self.variable.shown_unit, years, points)
         elif written.distribution is not None:
-            spread = self._spread(written.distribution, written.unit)
-            points = (_mean(*spread),)
+            spread, said = self._spread(written.distribution, written.unit)
+            points = (spread.mean,)
         else:
             points = (self._one(written),)
+            said = _in_words(self.variable.shown_unit, years, points)
         change = self._change(written.yearly_change)
-        said = _in_words(self.variable.shown_unit, years, points, spread)
+        said += _made_of(written) + _moving(change, written.since)
+        if written.uncertainty is not None:
+            process = read_process(written.uncertainty)
+            said += f", {process_in_words(process)}"
         return Value(
             unit=self.variable.unit,
-            written=said + _made_of(written) + _moving(change, written.since),
+            written=said,
             form=next(key for key in FORMS if getattr(written, key) is not None),
             yearly_change=change,
             since=written.since,
@@ -172,6 +171,7 @@ class InUnit:
             interpolate=written.interpolate,
             hold=written.beyond == "hold",
             spread=spread,
+            process=process,
             source=written.source,
             standing=written.standing or ("published" if written.source else "assumed"),
             note=written.note,
@@ -236,47 +236,20 @@ class InUnit:
             message = f"{what}{error}"
         raise ValueError(message)
 
-    def _spread(self, spread: Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
-        names = PARAMETERS[spread.shape]
-        if spread.shape == "pareto":
-            return self._pareto(spread, unit)
-        by_mean = names[0] == "mean"
-        numbers = tuple(
-            self._parameter(name, getattr(spread, name), unit, free=name == "sd") for name in names
-        )
-        ordered = numbers[1] > 0 if by_mean else list(numbers) == sorted(numbers)
-        if not ordered:
-            order = "sd > 0" if by_mean else " <= ".join(names)
-            message = f"the distribution needs {order}"
-            raise ValueError(message)
-        if spread.shape == "lognormal" and numbers[0] <= 0:
-            message = "a lognormal distribution needs mean > 0"
-            raise ValueError(message)
-        return spread.shape, numbers
+    def _spread(self, spread: Spread, unit: str | None) -> tuple[Distribution, str]:
+        """Read a distribution; its ends and means lie within the bounds."""
 
-    def _pareto(self, spread: Spread, unit: str | None) -> tuple[str, tuple[float, ...]]:
-        low, index = self._parameter("low", spread.low, unit, free=False), float(spread.index or 0)
-        if low <= 0:
-            message = "a pareto distribution needs low > 0"
-            raise ValueError(message)
-        if not index > 1:
-            message = (
-                f"a pareto distribution with index {index:g} has an infinite mean, so nothing can "
-                "be expected of it; give an index above 1, or a distribution that ends, such as "
-                "triangular"
-            )
-            raise ValueError(message)
-        return "pareto", (low, index)
+        def bounded(point: Any, what: str) -> float:
+            return self._bounded(point, unit, what)
 
-    def _parameter(self, name: str, point: Any, unit: str | None, *, free: bool) -> float:
-        """Read a parameter of a distribution; ends and means lie within the bounds."""
-        if not free:
-            return self._bounded(point, unit, f"{name}: ")
-        found = self._number(point, unit, f"{name}: ")
-        if not math.isfinite(found):
-            message = f"{name}: found {_short(point)}; a finite number is needed"
-            raise ValueError(message)
-        return found
+        def free(point: Any, what: str) -> float:
+            found = self._number(point, unit, what)
+            if not math.isfinite(found):
+                message = f"{what}found {_short(point)}; a finite number is needed"
+                raise ValueError(message)
+            return found
+
+        return SpreadReader(spread, self.variable, bounded, free).read()
 
 
 def _short(point: Any) -> str:
@@ -317,26 +290,8 @@ def _moving(change: float, since: int | None) -> str:
     return f", {'+' if change > 0 else ''}{number(change, '1')} a year from {since}"
 
 
-def _mean(shape: str, parameters: tuple[float, ...]) -> float:
-    """Return the mean of a distribution, in closed form."""
-    if shape in {"normal", "lognormal"}:
-        return parameters[0]
-    if shape == "pareto":
-        low, index = parameters
-        return low * index / (index - 1)
-    return sum(parameters) / len(parameters)
-
-
-def _in_words(
-    unit: str,
-    years: tuple[int, ...],
-    points: tuple[float, ...],
-    spread: tuple[str, tuple[float, ...]] | None,
-) -> str:
+def _in_words(unit: str, years: tuple[int, ...], points: tuple[float, ...]) -> str:
     tail = "" if unit in {"", "1"} else f" {unit}"
-    if spread is not None:
-        shape, numbers = spread
-        return f"{shape}({', '.join(number(n, unit) for n in numbers)}){tail}"
     if years:
         first, last = number(points[0], unit), number(points[-1], unit)
         return f"{first} ({years[0]}) to {last}{tail} ({years[-1]})"

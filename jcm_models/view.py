@@ -34,7 +34,8 @@ from jcm_models.wording import Words, number, unit_text, written_text
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Controls", "Section", "View", "parse_overrides", "served_by_voila", "words_in"]
+__all__ = ["Controls", "Section", "View", "asked_for", "parse_overrides", "scenarios_beside"]
+__all__ += ["served_by_voila", "words_in"]
 
 _SECTIONS = {**SECTIONS, **CREDIT_SECTIONS, **STORAGE_SECTIONS}
 
@@ -123,8 +124,8 @@ class View:
         self.words = words_in(lang)
         self._moves = moves
         file = find_file(scenario)
-        self._choices = _scenarios_beside(file)
-        file = _asked_for(self._choices) or file
+        self._choices = scenarios_beside(file)
+        file = asked_for(self._choices) or file
         self._loaded = load_scenario(file, parse_overrides(overrides))
         self._results = compute(self._loaded)
         self._sections: dict[str, Section] = {}
@@ -367,7 +368,7 @@ class View:
         self._message.value = render("message.html", self.words, messages=messages)
 
 
-def _scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
+def scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
     """Return the scenarios in the folder of `file`: title and file by name, by title.
 
     They are read for their titles only; whether one is sound is seen when it is picked.
@@ -382,7 +383,7 @@ def _scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 
-def _asked_for(choices: Mapping[str, tuple[str, Path]]) -> Path | None:
+def asked_for(choices: Mapping[str, tuple[str, Path]]) -> Path | None:
     """Return the scenario that the link of an app names, if it is one of those offered."""
     if not served_by_voila():
         return None

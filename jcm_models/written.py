@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -15,7 +16,11 @@ from pydantic import (
     model_validator,
 )
 
-__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Written", "Year"]
+from jcm_models.distributions import scipy_names
+from jcm_models.problems import nearest
+
+__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Uncertainty", "Written"]
+__all__ += ["Year"]
 
 Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 
@@ -52,52 +57,97 @@ FORMS = (
 )
 
 
+# What each shape in plain words needs: one of these.
+PARAMETERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "uniform": (("low", "high"),),
+    "triangular": (("low", "mode", "high"),),
+    "pert": (("low", "mode", "high"),),
+    "normal": (("mean", "sd"), ("quantiles",)),
+    "lognormal": (("mean", "sd"), ("quantiles",)),
+    "pareto": (("low", "index"),),
+    "discrete": (("values",), ("values", "weights")),
+    "draws": (("values",), ("table", "column")),
+}
+# What editors are told of the shapes.
+_SHAPES_IN_JSON = {"anyOf": [{"enum": list(PARAMETERS)}, {"type": "string"}]}
+
+
 class Strict(BaseModel):
     """Frozen, and it knows its keys: any other is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Spread(Strict):
-    """A distribution: uniform, triangular, normal, lognormal or pareto, with its parameters."""
+def _is_shape(shape: str) -> str:
+    if shape in PARAMETERS or shape in scipy_names():
+        return shape
+    hint = nearest(shape, (*PARAMETERS, *scipy_names()))
+    message = (
+        f"found {shape!r}{hint}; allowed: {', '.join(PARAMETERS)}, or any continuous distribution "
+        "of scipy.stats by its name there, such as weibull_min"
+    )
+    raise ValueError(message)
 
-    shape: Literal["uniform", "triangular", "normal", "lognormal", "pareto"]
-    """Shape of the distribution (uniform, triangular, normal, lognormal or pareto)."""
+
+class Spread(Strict):
+    """A distribution in plain words, or by its name in scipy.stats, with its parameters."""
+
+    shape: Annotated[str, AfterValidator(_is_shape), WithJsonSchema(_SHAPES_IN_JSON)]
+    """uniform, triangular, pert, normal, lognormal, pareto, discrete, draws, or one of scipy's."""
     low: _Point | None = None
-    """Lower end of a uniform, triangular or pareto distribution."""
+    """Lower end of a uniform, triangular, pert or pareto distribution."""
     mode: _Point | None = None
-    """Most likely value of a triangular distribution."""
+    """Most likely value of a triangular or pert distribution."""
     high: _Point | None = None
-    """Upper end of a uniform or triangular distribution."""
+    """Upper end of a uniform, triangular or pert distribution."""
     mean: _Point | None = None
-    """Mean of a normal or lognormal distribution."""
+    """Mean of a normal or lognormal distribution, before it is cut at bounds."""
     sd: _Point | None = None
-    """Standard deviation of a normal or lognormal distribution."""
+    """Standard deviation of a normal or lognormal distribution, before it is cut at bounds."""
+    quantiles: dict[_Name, _Point] | None = None
+    """Of a normal or lognormal distribution two quantiles, in place of mean and sd."""
     index: float | None = None
     """Tail index of a pareto distribution: the chance to exceed x is (low / x) ** index."""
+    values: list[_Point] | None = Field(default=None, min_length=2)
+    """Amounts of a discrete distribution, or draws that are alike."""
+    weights: list[float] | None = None
+    """How likely each value is compared with the others; alike unless given."""
+    table: str | None = None
+    """A csv file with draws, beside the scenario's, in place of values."""
+    column: str | None = None
+    """The heading of the draws in the table."""
+    parameters: dict[_Name, _Point] | None = None
+    """Parameters of a distribution of scipy.stats by their names there, loc and scale with unit."""
+    at_least: _Point | None = None
+    """Where the distribution is cut below; the physical bounds cut it in any case."""
+    at_most: _Point | None = None
+    """Where the distribution is cut above; the physical bounds cut it in any case."""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Spread:
-        needed = set(PARAMETERS[self.shape])
-        given = {name for name in _ALL_PARAMETERS if getattr(self, name) is not None}
-        if given != needed:
-            message = f"a {self.shape} distribution needs {_listed(needed)}; found {_listed(given)}"
+        ways = PARAMETERS.get(self.shape, (("parameters",),))
+        given = [name for name in _ALL_PARAMETERS if getattr(self, name) is not None]
+        if given not in [list(way) for way in ways]:
+            needed, found = " or ".join(map(", ".join, ways)), ", ".join(given) or "none of these"
+            message = f"a {self.shape} distribution needs {needed}; found {found}"
             raise ValueError(message)
         return self
 
 
-PARAMETERS = {
-    "uniform": ("low", "high"),
-    "triangular": ("low", "mode", "high"),
-    "normal": ("mean", "sd"),
-    "lognormal": ("mean", "sd"),
-    "pareto": ("low", "index"),
-}
-_ALL_PARAMETERS = ("low", "mode", "high", "mean", "sd", "index")
+_ALL_PARAMETERS = tuple(
+    name for name in Spread.model_fields if name not in {"shape", "at_least", "at_most"}
+)
 
 
-def _listed(names: set[str]) -> str:
-    return ", ".join(name for name in _ALL_PARAMETERS if name in names) or "none of these"
+class Uncertainty(Strict):
+    """How a number moves at random over the years: a factor of mean 1 multiplies it."""
+
+    process: Literal["level", "random_walk", "ar1"]
+    """One factor for all years, one that walks off, or one that returns to 1 (ar1)."""
+    sd: _Point
+    """Relative standard deviation of the factor; of a random walk, of each year's step."""
+    persistence: float | None = None
+    """Of ar1: correlation of the factor from year to year, between -1 and 1."""
 
 
 class Written(Strict):
@@ -109,6 +159,8 @@ class Written(Strict):
     """Numbers by year, in place of one value."""
     distribution: Spread | None = None
     """How uncertain the number is, in place of one value; a single run takes its mean."""
+    uncertainty: Uncertainty | None = None
+    """How the number moves at random over time; a single run takes it as written."""
     product: list[_Point] | None = Field(default=None, min_length=2)
     """Numbers with units that are multiplied: [60 t/d, 365 d/yr]."""
     quotient: list[_Point] | None = Field(default=None, min_length=2)
@@ -147,6 +199,12 @@ class Written(Strict):
         if len(given) != 1:
             found = " and ".join(given) or "none of them"
             message = f"needs one of {', '.join(FORMS[:-1])} and {FORMS[-1]}; found {found}"
+            raise ValueError(message)
+        if self.uncertainty is not None and self.distribution is not None:
+            message = (
+                "uncertainty is given beside distribution, and a number is uncertain in one way; "
+                "keep one of the two, such as value with uncertainty"
+            )
             raise ValueError(message)
         changes = self.yearly_change is not None, self.since is not None
         if any(changes) and (not all(changes) or self.series is not None):

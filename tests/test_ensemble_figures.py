@@ -766,6 +766,18 @@ def test_those_within_all_limits_are_chosen_and_each_is_in_one_group(one, other,
     assert np.sum([group.where for group in found.groups], axis=0).tolist() == [1] * 50
 
 
+def test_those_that_meet_the_target_are_counted_among_those_chosen():
+    values = {CAPACITY: [1.0, 2.0, 3.0, 4.0, 5.0], CREDITS: [1.0, 2.0, 3.0, 4.0, 5.0]}
+    good = [True, True, True, False, False]
+    figure = draw_scatter(values=values, limits={CAPACITY: (1.0, 4.0)}, good=good)
+    words = written(figure)
+    for told in ("Not chosen (1)", "Target missed (1)", "Target met (3)"):
+        assert told in words
+    assert plain(figure.caption) == (
+        "4 of 5 samples are within the ranges chosen. Of these, 3 (75 %) meet the target."
+    )
+
+
 def test_samples_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="limits: no values for Leakage; there are Capacity"):
         samples({CAPACITY: [1.0]}, limits={"Leakage": (0, 1)})

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Inputs", "Limits", "described", "is_set", "require_cases", "within"]
+__all__ = ["Box", "Inputs", "Limits", "described", "is_set", "open_ends", "require_cases", "within"]
 
 Flags = NDArray[np.bool_]
 
@@ -166,8 +166,21 @@ def require_cases(inputs: Inputs, interest: Flags) -> None:
         raise ValueError("; ".join(wrong))
 
 
-def open_where_nothing_is_cut(values: NDArray[Any], low: float, high: float) -> Limits | None:
-    """Return limits that are infinite on a side beyond which no sample lies; None if on both."""
+def open_ends(values: NDArray[Any], low: float, high: float) -> Limits | None:
+    """Return limits without those beyond which no sample lies.
+
+    Parameters
+    ----------
+    values : array, shape (sample,)
+        Of one number.
+    low, high : float
+        Its limits, in the same unit.
+
+    Returns
+    -------
+    tuple of float, or None
+        Infinite on a side that cuts nothing off; None if both do not.
+    """
     least = low if values.min() < low else -math.inf
     most = high if values.max() > high else math.inf
     return None if math.isinf(least) and math.isinf(most) else (least, most)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from jcm_models.discovery.boxes import (
     Limits,
     described,
     is_set,
-    open_where_nothing_is_cut,
+    open_ends,
     require_cases,
     within,
 )
@@ -34,9 +34,9 @@ class Trajectory:
     Attributes
     ----------
     peeled : tuple of Box
-        From no restriction on, each with one slice less and denser than the one before.
+        From no restriction on, each with one slice less than the one before.
     pasted : tuple of Box
-        From the last of those on, each with one slice more, denser again.
+        From the densest of those on, each with one slice more, and denser again.
     """
 
     peeled: tuple[Box, ...]
@@ -112,8 +112,9 @@ def trajectory(
     -----
     A step takes the slice with the largest gain of density for each sample lost (or added), which
     treats numbers and choices alike. Where two gain as much, an input that is restricted already
-    comes first, then the slice that is wider on the input's range. Peeling ends where no slice
-    gains.
+    comes first, then the slice that is wider on the input's range. Peeling goes on through steps
+    that gain nothing, and ends where all samples left agree or too few would be left; pasting ends
+    where nothing is gained.
 
     Sources: J.H. Friedman, N.I. Fisher: Bump hunting in high-dimensional data, Statistics and
     Computing 9 (1999), 123-143; B.P. Bryant, R.J. Lempert: Thinking inside the box, Technological
@@ -130,7 +131,8 @@ def trajectory(
     while (cut := search.best_peel(limits, peel_share, least)) is not None:
         limits = limits | {cut.name: cut.limits}
         peeled.append(described(inputs, interest, limits, considered))
-    pasted = []
+    densest = max(peeled, key=lambda box: (box.density, box.mass))
+    limits, pasted = dict(densest.limits), []
     while (cut := search.best_paste(limits, paste_share)) is not None:
         limits = search.opened(limits | {cut.name: cut.limits})
         pasted.append(described(inputs, interest, limits, considered))
@@ -160,6 +162,7 @@ def cover(
     Returns
     -------
     tuple of Box
+        The first is there even where none is dense enough, later ones only where they are.
         Coverage and mass of later boxes are those of what they add, so that the coverages sum to
         that of all boxes together; density and p-values are among the samples left.
 
@@ -174,7 +177,7 @@ def cover(
     while len(boxes) < most and (interest & left).any():
         way = trajectory(inputs, interest, left, peel_share, paste_share, least_mass)
         box = way.chosen(density)
-        if not box.limits:
+        if not box.limits or (boxes and box.density < density):
             break
         boxes.append(box)
         left = left & ~_inside(inputs, box.limits, len(left))
@@ -209,15 +212,18 @@ class _Search:
         self.values = {name: frozenset(self.inputs[name].tolist()) for name in self.choices}
 
     def best_peel(self, limits: Mapping[str, Limits], share: float, least: float) -> _Slice | None:
-        """Return the slice to take away; None where none gains, or leaves enough."""
+        """Return the slice to take away; None where all agree, or too few would be left."""
         inside = _inside(self.inputs, limits, len(self.interest))
         samples, cases = int(inside.sum()), int(self.interest[inside].sum())
+        if cases in (0, samples):
+            return None
         slices = [
             (_gain(samples, cases, -cut.samples, -cut.cases), cut.name in limits, cut.width, cut)
             for cut in (*self._ends(inside, limits, share), *self._single_values(inside, limits))
             if 0 < cut.samples < samples and samples - cut.samples >= least
         ]
-        return _best(slices)
+        best = max(slices, key=_rank, default=None)
+        return None if best is None else best[-1]
 
     def _ends(self, inside: Flags, limits: Mapping[str, Limits], share: float) -> Iterator[_Slice]:
         """Yield the lowest and the highest samples of each number that still lie in the box."""
@@ -261,7 +267,8 @@ class _Search:
             for cut in self._beyond(name, limits, reach)
             if cut.samples
         ]
-        return _best(slices)
+        best = max(slices, key=_rank, default=None)
+        return best[-1] if best is not None and best[0] > 0 else None
 
     def _beyond(self, name: str, limits: Mapping[str, Limits], reach: int) -> Iterator[_Slice]:
         """Yield the samples next to the box, beyond each limit of one input."""
@@ -295,7 +302,7 @@ class _Search:
             if isinstance(limit, frozenset):
                 if limit != self.values[name]:
                     found[name] = limit
-            elif (ends := open_where_nothing_is_cut(self.inputs[name], *limit)) is not None:
+            elif (ends := open_ends(self.inputs[name], *limit)) is not None:
                 found[name] = ends
         return found
 
@@ -312,10 +319,8 @@ def _moved(limits: Mapping[str, Limits], name: str, sign: int, edge: float) -> L
     return (float(edge), high) if sign > 0 else (low, -float(edge))
 
 
-def _best(slices: Sequence[tuple[float, bool, float, _Slice]]) -> _Slice | None:
-    """Return the first of the slices that gain most, if any gains."""
-    best = max(slices, key=lambda ranked: ranked[:3], default=None)
-    return best[3] if best is not None and best[0] > 0 else None
+def _rank(weighed: tuple[float, bool, float, _Slice]) -> tuple[float, bool, float]:
+    return weighed[:3]
 
 
 def _lowest(table: Array, flags: Flags, reach: int) -> tuple[Array, Array, Array]:

@@ -15,9 +15,10 @@ from jcm_models.distributions.protocol import Array, Distribution
 __all__ = ["Truncated", "truncated"]
 
 _LEAST_MASS = 1e-9
-# So many standard deviations away a normal distribution is whole: what lies beyond is less than
+# So many standard deviations away, or with so little beyond, nothing is cut: beyond lies less than
 # what is drawn in doubles, or than what is known of any mean.
 _NEVER_DRAWN = 8.5
+_NEVER_LEFT = 1e-16
 _MEAN_STAYS = 6.0
 # Of the quadrature: half the width of its nodes, and their number.
 _REACH = 3.2
@@ -44,16 +45,25 @@ def truncated(distribution: Distribution, least: float, most: float) -> Distribu
         if not found.values or (found.weights and not sum(found.weights)):
             raise ValueError(_nothing(least, most))
         return distribution if found.values == distribution.values else found
-    if isinstance(distribution, (Normal, LogNormal)):
-        least = least if _standard(distribution, least) > -_NEVER_DRAWN else -math.inf
-        most = most if _standard(distribution, most) < _NEVER_DRAWN else math.inf
-    low, high = distribution.support
-    if least <= low and most >= high:
+    low = least if _is_cut(distribution, least, above=False) else -math.inf
+    high = most if _is_cut(distribution, most, above=True) else math.inf
+    if math.isinf(low) and math.isinf(high):
         return distribution
-    found_between = Truncated(distribution, least, most)
+    found_between = Truncated(distribution, low, high)
     if not found_between.mass >= _LEAST_MASS:
         raise ValueError(_nothing(least, most))
     return found_between
+
+
+def _is_cut(distribution: Distribution, end: float, *, above: bool) -> bool:
+    """Tell whether anything that is drawn in doubles lies beyond an end."""
+    if math.isinf(end):
+        return False
+    if isinstance(distribution, (Normal, LogNormal)):  # without scipy, which reading goes without
+        away = _standard(distribution, end)
+        return (away if above else -away) < _NEVER_DRAWN
+    exceeded = float(distribution.survival(np.asarray(end)))
+    return (exceeded if above else 1 - exceeded) > _NEVER_LEFT
 
 
 def _nothing(least: float, most: float) -> str:

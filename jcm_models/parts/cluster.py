@@ -19,6 +19,7 @@ from jcm_models.runs import code_hash
 
 __all__ = ["on_cluster"]
 
+_PATIENCE = 10  # [s] for a scheduler that does not answer
 _PARTS_PER_THREAD = 2  # one is computed while another waits or is on its way back
 
 
@@ -81,7 +82,7 @@ def _arrays(pickled: bytes, code: str, part: Part) -> Arrays:
 def _client(address: str) -> Iterator[Any]:
     distributed = optional("distributed", f"The dask cluster at {address}")
     try:
-        client = distributed.Client(address, set_as_default=False)
+        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise PartsError(f"No dask scheduler answers at {address}: {error}.") from error
     with client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["each_part", "join"]
 
 _SAMPLE = "sample"
+_SLACK = 2**16  # what a file needs beside its numbers [B]
 
 
 class _Stored(Protocol):
@@ -90,7 +92,8 @@ def join(folder: Path, target: Path, template: xr.Dataset) -> None:
         raise ValueError(f"{path} ends in {path.suffix or 'nothing'}; .nc and .zarr can be written")
     job = job_of(folder)
     _check(template, job.sample_axis)
-    with formats[path.suffix](path, template, Plan(job.samples, job.chunk)) as create:
+    size = _SLACK + sum(file.stat().st_size for file in Path(folder).glob("*.npz"))
+    with formats[path.suffix](path, template, Plan(job.samples, job.chunk), size) as create:
         variables: dict[str, _Stored] = {}
         if _SAMPLE in template.coords:
             numbers = np.arange(job.samples)
@@ -129,12 +132,15 @@ def _check_shape(template: xr.Dataset, name: str, shape: tuple[int, ...]) -> Non
 
 
 @contextlib.contextmanager
-def _netcdf(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]:
+def _netcdf(target: Path, template: xr.Dataset, plan: Plan, size: int) -> Iterator[_Create]:
     import h5netcdf
 
     with whole_file(target) as working:
         fixed = template.drop_dims(_SAMPLE)
+        # HDF5 may crash where it finds no room, so it is made to find it; it cuts the rest off.
+        _reserve(working, size)
         fixed.to_netcdf(working, engine="h5netcdf")
+        _reserve(working, working.stat().st_size + size)
         with h5netcdf.File(working, "a") as file:
             for dim, size in {**template.sizes, _SAMPLE: plan.samples}.items():
                 if dim not in file.dimensions:
@@ -152,7 +158,7 @@ def _netcdf(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]
 
 
 @contextlib.contextmanager
-def _zarr(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]:
+def _zarr(target: Path, template: xr.Dataset, plan: Plan, _size: int) -> Iterator[_Create]:
     zarr = optional("zarr", str(target))
     fixed = template.drop_dims(_SAMPLE)
     try:
@@ -162,7 +168,7 @@ def _zarr(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]:
             group = zarr.open_group(working, mode="a")
 
             def create(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> _Stored:
-                dims = template[name].dims
+                dims, attributes = template[name].dims, _plain(template[name].attrs)
                 axis = dims.index(_SAMPLE)
                 variable: _Stored = group.create_array(
                     name,
@@ -170,7 +176,7 @@ def _zarr(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]:
                     dtype=dtype,
                     chunks=(*shape[:axis], min(plan.chunk, plan.samples), *shape[axis + 1 :]),
                     fill_value=None,  # with one, each number equal to it would be read as missing
-                    attributes={**template[name].attrs, "_ARRAY_DIMENSIONS": [*map(str, dims)]},
+                    attributes={**attributes, "_ARRAY_DIMENSIONS": [*map(str, dims)]},
                 )
                 return variable
 
@@ -178,3 +184,17 @@ def _zarr(target: Path, template: xr.Dataset, plan: Plan) -> Iterator[_Create]:
             zarr.consolidate_metadata(group.store)
     except OSError as error:
         raise cannot_write(target, error) from error
+
+
+def _reserve(file: Path, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        with file.open("ab") as opened:
+            os.posix_fallocate(opened.fileno(), 0, size)
+
+
+def _plain(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    # zarr writes them as JSON, which does not know the types of numpy.
+    return {
+        str(name): value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        for name, value in attributes.items()
+    }

@@ -61,7 +61,7 @@ def correlated(
         raise ValueError(message)
     found = points.copy()
     root = _root(matrix)
-    dependent = [i for i in range(len(chosen)) if root[i, i] != 1.0]
+    dependent = [i for i in range(1, len(chosen)) if root[i, i] != 1.0]
     if dependent:
         _follow(found, points, root, chosen, dependent)
     return found

@@ -20,10 +20,13 @@ class Cluster:
         Where the workers keep what they keep; the parts are elsewhere.
     workers
         How many.
+    code
+        Where they have the package from.
     """
 
-    def __init__(self, folder: Path, workers: int = 2) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, workers: int = 2, code: Path = ROOT) -> None:
+        self.folder = folder
+        self._path = f"{code}{os.pathsep}{ROOT}"
         self._count = workers
         self.address = f"tcp://127.0.0.1:{free_port()}"
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -42,11 +45,11 @@ class Cluster:
         return self
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", what, *options],
-                cwd=self._folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": self._path},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -57,11 +60,7 @@ class Cluster:
 
     def log(self) -> str:
         """Return what scheduler and workers have printed so far."""
-        return (self._folder / "log").read_text()
-
-    def files(self) -> list[Path]:
-        """Return whatever the workers keep in their folders."""
-        return sorted(path for path in self._folder.rglob("*") if path.suffix == ".npz")
+        return (self.folder / "log").read_text()
 
     def __exit__(self, *_: object) -> None:
         self.stop()

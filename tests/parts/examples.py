@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 
 from jcm_models.parts import Plan, join, run_in_parts
 from jcm_models.problems import Place, Problem, ScenarioError
@@ -50,6 +49,8 @@ class Drawn:
 
 def template():
     """Return the result of `Drawn` but for its samples."""
+    import xarray as xr  # not by every worker: it takes a second
+
     return xr.Dataset(
         {
             "emissions": (("sample", "year"), np.empty((0, YEARS)), {"units": "tCO2e/yr"}),
@@ -82,6 +83,8 @@ def whole():
 
 def joined(folder, suffix=".nc"):
     """Join the parts and read them again."""
+    import xarray as xr
+
     target = folder.with_suffix(suffix)
     join(folder, target, template())
     if suffix == ".nc":
@@ -113,10 +116,10 @@ def until(condition):
         time.sleep(0.02)
 
 
-def script(folder: Path, body: str) -> Path:
+def script(folder: Path, body: str, first: str = "") -> Path:
     """Write a program that uses this module, with what starts workers where it has to be."""
     path = folder / "program.py"
-    text = "from pathlib import Path\nfrom tests.parts.examples import *\n\n"
+    text = f"{first}\nfrom pathlib import Path\nfrom tests.parts.examples import *\n\n"
     main = textwrap.indent(textwrap.dedent(body), "    ")
     path.write_text(f'{text}if __name__ == "__main__":\n{main}')
     return path
@@ -153,6 +156,23 @@ def end(process: subprocess.Popen[str]) -> None:
     for pid in alive(process.pid):
         os.kill(pid, signal.SIGKILL)
     process.communicate()
+
+
+@dataclass(frozen=True)
+class Signed(Drawn):
+    """Whoever computes a part leaves its process number.
+
+    Parameters
+    ----------
+    book
+        A folder.
+    """
+
+    book: Path = Path()
+
+    def __call__(self, start, stop):
+        (self.book / str(os.getpid())).touch()
+        return super().__call__(start, stop)
 
 
 @dataclass(frozen=True)

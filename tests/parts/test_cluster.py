@@ -1,20 +1,23 @@
 """Jobs in parts on a real dask cluster: a scheduler and two workers, one of which is killed."""
 
+import shutil
 import signal
-import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
 from jcm_models.parts import PartsError
 from jcm_models.problems import ScenarioError
-from tests.conftest import free_port
+from jcm_models.runs import code_hash
+from tests.conftest import ROOT, free_port
 from tests.parts.cluster import Cluster
 from tests.parts.examples import (
     SAMPLES,
     Drawn,
     Dying,
     Failing,
+    Signed,
     alive,
     compute,
     end,
@@ -65,17 +68,20 @@ def test_a_cluster_gives_the_same_bytes(cluster, folder, chunk):
     assert same_bytes(joined(folder))
 
 
-def test_both_workers_work(cluster, folder):
-    compute(folder, Drawn(0.1), chunk=10, scheduler=cluster.address)
-    logged = [f"Registered to: {cluster.address}" in line for line in cluster.log().splitlines()]
-    assert sum(logged) == 2
-    assert all(worker.poll() is None for worker in cluster.workers)
+def test_both_workers_work_and_none_of_them_in_this_process(cluster, tmp_path, folder):
+    book = tmp_path / "book"
+    book.mkdir()
+    compute(folder, Signed(0.1, book), chunk=10, scheduler=cluster.address)
+    assert set(files(book)) == {str(worker.pid) for worker in cluster.workers}
 
 
-def test_the_workers_need_no_folder_in_common_with_this_machine(cluster, folder):
-    before = cluster.files()
+def test_the_workers_need_no_folder_in_common_with_this_machine(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a path that means another folder to each process
+    folder = Path("parts")
     compute(folder, scheduler=cluster.address)
-    assert cluster.files() == before
+    assert len(list((tmp_path / "parts").glob("*.npz"))) == 7
+    assert not (cluster.folder / "parts").exists()
+    assert same_bytes(joined(folder))
 
 
 def test_what_was_begun_here_is_gone_on_with_there(cluster, folder):
@@ -162,9 +168,11 @@ def test_what_is_no_address_of_a_scheduler_is_told(folder, address):
 
 
 def test_a_worker_with_other_code_is_refused(tmp_path, folder):
-    from jcm_models.parts.cluster import _compute
-    from jcm_models.parts.failures import outcome
-
-    assert subprocess
-    with pytest.raises(PartsError, match="has other code: .*, here it is 77aa"):
-        outcome(_compute(b"", "77aa", None))
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "jcm_models", code / "jcm_models")
+    with (code / "jcm_models/levels.py").open("a") as file:
+        file.write("# another version\n")
+    told = pytest.raises(PartsError, match=rf"has other code: .*, here it is {code_hash()}")
+    with Cluster(tmp_path, workers=1, code=code) as cluster, told:
+        compute(folder, scheduler=cluster.address)
+    assert list(folder.glob("*.npz")) == []

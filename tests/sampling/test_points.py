@@ -182,6 +182,12 @@ def test_another_seed_method_or_number_of_inputs_shares_no_number(method):
         assert not np.intersect1d(one, two).size
 
 
+def test_places_in_the_slices_of_a_latin_hypercube_are_not_the_points_of_monte_carlo():
+    within = whole("latin_hypercube", 256, 3) * 256 % 1
+    found = np.corrcoef(within.ravel(), whole("monte_carlo", 256, 3).ravel())
+    assert abs(found[0, 1]) < 0.2
+
+
 @pytest.mark.parametrize("method", ["latin_hypercube", "monte_carlo"])
 def test_plans_that_differ_in_anything_are_independent(method):
     # A seed that is counted up for each column would repeat columns of the seed before.

@@ -1,0 +1,365 @@
+"""The sections of the page on uncertainty, as HTML: the same in notebook, report and app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.estimation import convergence, exceedance, mean_of, quantiles_of
+from jcm_models.figures import (
+    QUANTILES,
+    boxes_figure,
+    convergence_figure,
+    fans_figure,
+    influence_figure,
+    parallel_figure,
+    peeling_figure,
+    scatter_figure,
+    tornado_figure,
+    total_influence_figure,
+)
+from jcm_models.pieces import render
+from jcm_models.results import described
+from jcm_models.robustness import regret, satisficing, summed_up
+from jcm_models.study_pieces import Table, page, share_text, with_error
+from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
+from jcm_models.variables import outcome_variables
+from jcm_models.wording import number, unit_text
+
+__all__ = ["UNCERTAINTY_SECTIONS", "brushed"]
+
+Array = NDArray[np.float64]
+
+_OVER_TIME = ("credits_issued", "unissued_reductions", "reserve_balance", "co2_leaked")
+_LOW, _MIDDLE, _HIGH = 0, 2, 4
+_NINE_OF_TEN = 0.9
+_DENSE = 0.8
+_MOST_AXES = 7
+
+
+def answer(study: UncertaintyStudy) -> str:
+    """Return the title, the question and what the samples say, in sentences."""
+    words, scenario = study.words, study.scenario
+    credits_ = study.outcomes[OUTCOME]
+    low, _, middle, _, high = np.asarray(quantiles_of(credits_, QUANTILES).value)
+    planned = study.planned[OUTCOME]
+    below = exceedance(-credits_, -planned)
+    sentences = [
+        words(
+            "uncertainty.drawn",
+            samples=number(study.samples),
+            inputs=number(len(study.ensemble.inputs)),
+            seed=study.seed,
+        ),
+        words(
+            "uncertainty.credits",
+            middle=number(round(middle)),
+            low=number(round(low)),
+            high=number(round(high)),
+        ),
+        words(
+            "uncertainty.below_plan",
+            share=with_error(float(below.value), float(below.error)),
+            planned=number(round(planned)),
+        ),
+    ]
+    name, _, by_default = study.bad
+    if not by_default:
+        found = exceedance(study.outcomes[name], 0.0)
+        share = with_error(float(found.value), float(found.error))
+        sentences.append(words(f"uncertainty.{name}", share=share))
+    return render(
+        "question.html",
+        words,
+        title=scenario.title.in_language(words.language),
+        over=words("uncertainty.over", first=scenario.years.first, last=scenario.years.last),
+        question=scenario.question.in_language(words.language),
+        answer=sentences,
+    )
+
+
+def over_time(study: UncertaintyStudy) -> str:
+    """Return the fans of what is issued, never issued, kept and leaked over the years."""
+    words, scenario = study.words, study.scenario
+    names = [
+        name
+        for name in _OVER_TIME
+        if name in study.ensemble and study.ensemble[name].any() and name in study.middle
+    ]
+    rows = {name: described(name, scenario) for name in names}
+    label = {name: words.label(row) for name, row in rows.items()}
+    fans = {
+        label[name]: np.asarray(quantiles_of(study.ensemble[name], QUANTILES).value)
+        for name in names
+    }
+    figure = fans_figure(
+        scenario.calendar_years,
+        fans,
+        words,
+        title=words("uncertainty.over_time"),
+        units={label[name]: row.unit for name, row in rows.items()},
+        plans={label[name]: (words("uncertainty.plan"), study.middle[name]) for name in names[:1]},
+    )
+    return page(words, words("uncertainty.over_time"), figure=figure, place=1)
+
+
+def outcomes(study: UncertaintyStudy) -> str:
+    """Return the table of what the samples come to over all years."""
+    words, rows = study.words, []
+    for name, array in study.outcomes.items():
+        if not array.any():
+            continue
+        value = quantiles_of(array, QUANTILES).value
+        low, _, middle, _, high = np.asarray(value)
+        mean = mean_of(array)
+        cells = [number(round(float(each))) for each in (low, middle, high, mean.value)]
+        error = number(float(mean.error), "tCO2e")
+        rows.append(
+            (
+                words.label(outcome_variables()[name]),
+                [*cells[:3], f"{cells[3]} ± {error}", number(round(study.planned[name]))],
+            )
+        )
+    heads = [words(f"uncertainty.head_{n}") for n in ("outcome", "low", "middle", "high", "mean")]
+    table = Table(words("uncertainty.outcomes_caption"), [*heads, words("uncertainty.plan")], rows)
+    return page(words, words("uncertainty.outcomes"), tables=[table])
+
+
+def influence(study: UncertaintyStudy) -> str:
+    """Return which inputs the spread of the credits of each year comes from."""
+    words, found = study.words, study.indices
+    if not np.isfinite(found.first).any():
+        text = words("uncertainty.no_spread")
+        return page(words, words("uncertainty.influence"), sentences=[text])
+    names = [study.name_of(each) for each in found.names]
+    years, outcome = study.scenario.calendar_years, words("uncertainty.credits_of_a_year")
+
+    def by_input(array: Array) -> dict[str, Array]:
+        return dict(zip(names, array, strict=True))
+
+    first = influence_figure(years, by_input(found.first), words, outcome=outcome)
+    total = total_influence_figure(
+        years,
+        by_input(found.total),
+        words,
+        outcome=outcome,
+        low=by_input(found.total_low),
+        high=by_input(found.total_high),
+    )
+    tied = [each for each in found.names if " + " in each]
+    sentences = [
+        words("uncertainty.influence_how", samples=number(study.samples_of_each)),
+        *(words("uncertainty.correlated", names=study.name_of(each)) for each in tied),
+    ]
+    return page(
+        words, words("uncertainty.influence"), figure=first, place=2, sentences=sentences
+    ) + page(words, words("uncertainty.influence_total"), figure=total, place=3)
+
+
+def one_at_a_time(study: UncertaintyStudy) -> str:
+    """Return what the credits come to with one input low or high."""
+    words, found = study.words, study.tornado
+    ranges, results, units = {}, {}, {}
+    for swing in found.swings:
+        paths = swing.name.split(" + ")
+        name = study.name_of(swing.name)
+        low, high = np.quantile(study.drawn[paths[0]], [0.1, _NINE_OF_TEN])
+        ranges[name], results[name] = (float(low), float(high)), (swing.low, swing.high)
+        units[name] = study.unit_of(paths[0])
+    row = outcome_variables()[OUTCOME]
+    figure = tornado_figure(
+        results,
+        ranges,
+        found.base,
+        words,
+        outcome=words.label(row),
+        unit=row.unit,
+        units=units,
+    )
+    return page(
+        words,
+        words("uncertainty.tornado"),
+        figure=figure,
+        place=4,
+        sentences=[words("uncertainty.tornado_how")],
+    )
+
+
+def discovery(study: UncertaintyStudy) -> str:
+    """Return the ranges of inputs that lead to a bad outcome."""
+    words, found = study.words, study.discovery
+    title = words("uncertainty.discovery")
+    if found is None or not found.boxes:
+        text = words("uncertainty.no_box", share=share_text(study.is_bad.mean()))
+        return page(words, title, sentences=[text])
+    box = found.boxes[0]
+    units = {study.labels[path]: study.unit_of(path) for path in study.drawn}
+    ranges = {
+        study.labels[path]: (float(array.min()), float(array.max()))
+        for path, array in study.drawn.items()
+    }
+    figure = boxes_figure(
+        {study.labels[path]: limits for path, limits in box.limits.items()},
+        ranges,
+        words,
+        units=units,
+        coverage=box.coverage,
+        density=box.density,
+    )
+    share = share_text(found.share)
+    sentences = [
+        words("uncertainty.bad", outcome=found.outcome, share=share),
+        *found.in_words(words),
+    ]
+    section = page(words, title, figure=figure, place=5, sentences=sentences)
+    if found.trajectory is None:
+        return section
+    way = found.trajectory.boxes
+    marked = way.index(found.trajectory.chosen(_DENSE))
+    peeling = peeling_figure(
+        [each.coverage for each in way], [each.density for each in way], marked, words
+    )
+    return section + page(words, words("uncertainty.peeling"), figure=peeling, place=6)
+
+
+def levers(study: UncertaintyStudy) -> str:
+    """Return how the combinations of levers compare in the same samples; nothing without any."""
+    words, ensemble = study.words, study.levers
+    if ensemble is None:
+        return ""
+    name, limit, below = study.bad
+    values = ensemble[name]
+    regrets = summed_up(regret(values, larger_is_better=below))
+    enough = satisficing(values, limit, larger_is_better=below)
+    rows = []
+    for at, option in enumerate(ensemble.experiment.options):
+        middle = float(np.asarray(quantiles_of(values[at], [0.5]).value)[0])
+        cells = [
+            number(round(middle)),
+            with_error(np.asarray(enough.value)[at], np.asarray(enough.error)[at]),
+            number(round(float(np.asarray(regrets.mean.value)[at]))),
+            number(round(float(np.asarray(regrets.quantile.value)[at]))),
+            number(round(float(regrets.maximum[at]))),
+        ]
+        rows.append((lever_label(option.chosen, study), cells))
+    row = outcome_variables()[name]
+    heads = ("scenario", "median", "good", "regret_mean", "regret_nine", "regret_most")
+    table = Table(
+        words("uncertainty.levers_caption", outcome=words.label(row), unit=unit_text(row.unit)),
+        [words(f"uncertainty.lever_{head}") for head in heads],
+        rows,
+    )
+    kind = "at_least" if below else "at_most"
+    sentences = [
+        words(f"uncertainty.levers_{kind}", limit=number(round(limit))),
+        words("uncertainty.regret"),
+    ]
+    return page(words, words("uncertainty.levers"), sentences=sentences, tables=[table])
+
+
+def lever_label(chosen: Mapping[str, str], study: UncertaintyStudy) -> str:
+    """Return what a combination of levers is called, in words where a lever is an input."""
+    inputs = {given.path: study.words.label(given.variable) for given in study.scenario.inputs()}
+    gap = study.words("uncertainty.lever_gap")
+    return gap.join(
+        study.words("uncertainty.lever", name=inputs.get(lever, lever), choice=choice)
+        for lever, choice in chosen.items()
+    )
+
+
+def settled(study: UncertaintyStudy) -> str:
+    """Return how the mean of the credits settles as samples are added."""
+    words = study.words
+    row = outcome_variables()[OUTCOME]
+    found = convergence(study.outcomes[OUTCOME])
+    figure = convergence_figure(
+        found.samples,
+        found.value,
+        found.error,
+        words,
+        name=words("uncertainty.mean_of", name=words.label(row)),
+        unit=row.unit,
+    )
+    return page(
+        words,
+        words("uncertainty.convergence"),
+        figure=figure,
+        place=9,
+        sentences=[words("uncertainty.convergence_how")],
+    )
+
+
+def brushed(study: UncertaintyStudy, limits: Mapping[str, tuple[float, float]]) -> str:
+    """Return the samples within some limits, as lines through axes and as dots.
+
+    Parameters
+    ----------
+    study : UncertaintyStudy
+        The samples.
+    limits : mapping of str to (float, float)
+        By the path of an input, or the name of an outcome: from where to where.
+    """
+    words = study.words
+    inputs, results, units, name_of = _axes(study)
+    ends = {name_of[key]: pair for key, pair in limits.items()}
+    good = ~study.is_bad
+    parallel = parallel_figure(inputs, results, words, units=units, limits=ends, good=good)
+    across = max(inputs, key=lambda name: _tie(inputs[name], results))
+    along = next(iter(results))
+    scatter = scatter_figure(
+        {**inputs, **results}, across, along, words, units=units, limits=ends, good=good
+    )
+    name, limit, below = study.bad
+    key = "uncertainty.target_at_least" if below else "uncertainty.target_at_most"
+    row = outcome_variables()[name]
+    target = words(key, name=words.label(row), limit=number(round(limit)), unit=unit_text(row.unit))
+    first = page(words, words("uncertainty.parallel"), figure=parallel, place=7, sentences=[target])
+    return first + page(words, words("uncertainty.scatter"), figure=scatter, place=8)
+
+
+def brush_axes(study: UncertaintyStudy) -> dict[str, tuple[str, str, Array]]:
+    """Return what can be brushed: by path or outcome the name, the unit, and the samples."""
+    inputs, results, units, name_of = _axes(study)
+    every = {**inputs, **results}
+    return {key: (name, units[name], every[name]) for key, name in name_of.items()}
+
+
+def _axes(
+    study: UncertaintyStudy,
+) -> tuple[dict[str, Array], dict[str, Array], dict[str, str], dict[str, str]]:
+    """Return inputs and outcomes by name, their units, and the name of each path or outcome."""
+    order = [path for each in study.tornado.swings for path in each.name.split(" + ")]
+    paths = order[: _MOST_AXES - 2]
+    known = outcome_variables()
+    bad = study.bad[0]
+    wanted = list(dict.fromkeys([OUTCOME, bad, "total_credits_japan"]))[:2]
+    shown = [name for name in wanted if name in study.outcomes]
+    name_of = {path: study.labels[path] for path in paths}
+    name_of |= {name: study.words.label(known[name]) for name in shown}
+    inputs = {name_of[path]: study.drawn[path] for path in paths}
+    results = {name_of[name]: study.outcomes[name] for name in shown}
+    units = {name_of[path]: study.unit_of(path) for path in paths}
+    units |= {name_of[name]: known[name].unit for name in shown}
+    return inputs, results, units, name_of
+
+
+def _tie(values: Array, results: Mapping[str, Array]) -> float:
+    """Return how closely an input goes with the first outcome [1]."""
+    outcome = next(iter(results.values()))
+    if not np.ptp(values) or not np.ptp(outcome):
+        return 0.0
+    return abs(float(np.corrcoef(values, outcome)[0, 1]))
+
+
+UNCERTAINTY_SECTIONS = {
+    "answer": answer,
+    "over_time": over_time,
+    "outcomes": outcomes,
+    "influence": influence,
+    "one_at_a_time": one_at_a_time,
+    "discovery": discovery,
+    "levers": levers,
+    "convergence": settled,
+}

@@ -1,0 +1,167 @@
+"""What the page on uncertainty shows, computed once: samples, influences, boxes, levers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.components import Input
+from jcm_models.ensemble import Ensemble, draw_ensemble
+from jcm_models.ensemble_discovery import Discovery, discover_among
+from jcm_models.ensemble_sensitivity import CHANCE, sobol_indices, swings
+from jcm_models.input_sections import component_titles, input_label
+from jcm_models.outcomes import outcomes_of
+from jcm_models.results import Results
+from jcm_models.scenario import Scenario
+from jcm_models.sensitivity.sobol import SobolIndices
+from jcm_models.sensitivity.tornado import Tornado
+from jcm_models.simulation import compute
+from jcm_models.variables import outcome_variables
+from jcm_models.wording import Words
+
+__all__ = ["UncertaintyStudy"]
+
+Array = NDArray[np.float64]
+
+OUTCOME = "total_credits"
+_OF_SENSITIVITY = 4  # so many times fewer samples for each input than in all
+_LEAST = 64
+
+
+@dataclass(frozen=True, eq=False)
+class UncertaintyStudy:
+    """An ensemble of a scenario, and what is asked of it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    samples, seed : int
+        How many samples, a power of two, and where chance starts.
+    words : Words
+        The words of a language.
+    """
+
+    scenario: Scenario
+    samples: int
+    seed: int
+    words: Words
+
+    @functools.cached_property
+    def ensemble(self) -> Ensemble:
+        """The samples, with the levers as the scenario has them."""
+        return draw_ensemble(self.scenario, self.samples, self.seed, with_levers=False)
+
+    @functools.cached_property
+    def middle(self) -> Results:
+        """The scenario with every number at its mean: the plan that the samples are held to."""
+        return compute(self.scenario)
+
+    @functools.cached_property
+    def planned(self) -> Mapping[str, float]:
+        """What the plan comes to over all years, by outcome [tCO2e]."""
+        arrays = {name: array[np.newaxis] for name, array in self.middle.items()}
+        return {name: float(each[0]) for name, each in outcomes_of(self.scenario, arrays).items()}
+
+    @property
+    def outcomes(self) -> dict[str, Array]:
+        """What the samples come to over all years, by outcome [tCO2e], those that are anything."""
+        known = outcome_variables()
+        return {name: array for name, array in self.ensemble.items() if name in known}
+
+    @functools.cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What people call each uncertain input, by its path; no two alike."""
+        titles = component_titles(self.scenario, self.words)
+        inputs = self.ensemble.inputs
+        found = {path: input_label(given, self.words, titles) for path, given in inputs.items()}
+        names = list(found.values())
+        return {
+            path: f"{name} ({path})" if names.count(name) > 1 else name
+            for path, name in found.items()
+        }
+
+    @property
+    def drawn(self) -> dict[str, Array]:
+        """What was drawn, by the path of the input: the number, or the mean factor of all years."""
+        return {
+            path: array if array.ndim == 1 else array.mean(axis=1)
+            for path, array in self.ensemble.drawn.items()
+        }
+
+    def unit_of(self, path: str) -> str:
+        """Return the unit of what was drawn: of a factor none."""
+        given: Input = self.ensemble.inputs[path]
+        return "1" if given.value.process else given.variable.unit
+
+    def name_of(self, parameter: str) -> str:
+        """Return what people call a parameter of the sensitivity: an input, several, or chance."""
+        if parameter == CHANCE:
+            return self.words("uncertainty.chance")
+        gap = self.words("uncertainty.together")
+        return gap.join(self.labels[path] for path in parameter.split(" + "))
+
+    @property
+    def samples_of_each(self) -> int:
+        """Samples for each input of the sensitivity, a power of two."""
+        return max(self.samples // _OF_SENSITIVITY, min(self.samples, _LEAST))
+
+    @functools.cached_property
+    def indices(self) -> SobolIndices:
+        """How much of the variance of the credits of each year each input accounts for."""
+        return sobol_indices(
+            self.scenario, "credits_issued", samples=self.samples_of_each, seed=self.seed
+        )
+
+    @functools.cached_property
+    def tornado(self) -> Tornado:
+        """What the credits come to with one input low or high."""
+        return swings(self.scenario, OUTCOME)
+
+    @property
+    def bad(self) -> tuple[str, float, bool]:
+        """The outcome to look into, its limit, and whether it is bad below.
+
+        A reserve that fails or a partner that oversells comes first, where some samples do and
+        some do not; else credits below the plan.
+        """
+        for name in ("total_shortfall", "oversold"):
+            array = self.outcomes.get(name, np.zeros(1))
+            if 0 < (array > 0).mean() < 1:
+                return name, 0.0, False
+        return OUTCOME, self.planned[OUTCOME], True
+
+    @property
+    def is_bad(self) -> NDArray[np.bool_]:
+        """Which samples are bad."""
+        name, limit, below = self.bad
+        array = self.outcomes[name]
+        return array < limit if below else array > limit
+
+    @functools.cached_property
+    def discovery(self) -> Discovery | None:
+        """Which ranges of inputs lead there; None where all samples are good, or all are bad."""
+        if not self.drawn or self.is_bad.all() or not self.is_bad.any():
+            return None
+        name, limit, below = self.bad
+        row = outcome_variables()[name]
+        return discover_among(
+            self.drawn,
+            self.outcomes[name],
+            (self.words.label(row), row.unit),
+            {path: (self.labels[path], self.unit_of(path)) for path in self.drawn},
+            below=limit if below else None,
+            above=None if below else limit,
+            words=self.words,
+        )
+
+    @functools.cached_property
+    def levers(self) -> Ensemble | None:
+        """All combinations of the levers in the same samples; None where there are none."""
+        if not self.scenario.ensemble.levers:
+            return None
+        return draw_ensemble(self.scenario, self.samples, self.seed)
