@@ -44,7 +44,7 @@ lock: ## Rewrite requirements.lock from pyproject.toml (LOCK=--upgrade for newer
 	  echo "make lock needs uv: '.venv/bin/pip install uv' brings it." >&2; \
 	  exit 1; }; \
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --no-header --no-annotate --extra test --extra independent --extra postgresql $(LOCK) \
+	  --generate-hashes --no-header --no-annotate --extra test --extra independent --extra postgresql --extra cluster $(LOCK) \
 	  pyproject.toml --output-file requirements.lock
 
 clean: ## Remove all that make has made: reports, caches and .venv

@@ -22,19 +22,26 @@ _HOMES = {
     "MethodsPage": "methods_page",
     "Scenario": "scenario",
     "ScenarioError": "problems",
+    "UncertaintyPage": "uncertainty_page",
     "View": "view",
     "compute": "simulation",
     "compute_all": "simulation",
+    "discover": "ensemble_discovery",
     "explain": "explanation",
     "load_scenario": "simulation",
     "method": "method_catalogue",
     "methods": "method_catalogue",
     "ndc_outcome": "article6_over_time",
     "reserve_study": "reserve_answers",
+    "robustness": "ensemble_discovery",
     "scenario_events": "ledger_booking",
+    "screening": "ensemble_sensitivity",
+    "sensitivity": "ensemble_sensitivity",
     "share_sensitivity": "shares_over_time",
     "simulate": "simulation",
     "simulate_all": "simulation",
+    "summarise": "summaries",
+    "swings": "ensemble_sensitivity",
     "units": "quantities",
     "warnings_of": "plausibility",
 }
@@ -46,26 +53,35 @@ __all__ = [
     "MethodsPage",
     "Scenario",
     "ScenarioError",
+    "UncertaintyPage",
     "View",
     "__version__",
     "compute",
     "compute_all",
+    "discover",
     "explain",
     "load_scenario",
     "method",
     "methods",
     "ndc_outcome",
     "reserve_study",
+    "robustness",
     "scenario_events",
+    "screening",
+    "sensitivity",
     "share_sensitivity",
     "simulate",
     "simulate_all",
+    "summarise",
+    "swings",
     "units",
     "warnings_of",
 ]
 
 if TYPE_CHECKING:
     from jcm_models.article6_over_time import ndc_outcome
+    from jcm_models.ensemble_discovery import discover, robustness
+    from jcm_models.ensemble_sensitivity import screening, sensitivity, swings
     from jcm_models.explanation import explain
     from jcm_models.ledger_booking import scenario_events
     from jcm_models.ledger_database import Ledger
@@ -84,6 +100,8 @@ if TYPE_CHECKING:
         simulate,
         simulate_all,
     )
+    from jcm_models.summaries import summarise
+    from jcm_models.uncertainty_page import UncertaintyPage
     from jcm_models.view import View
 
 

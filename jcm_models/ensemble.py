@@ -88,11 +88,10 @@ class EnsembleWork:
             for name, array in self._piece(first, last).items():
                 axis = self.sample_axis(name)
                 if name not in found:
-                    shape = list(array.shape)
-                    shape[axis] = stop - start
-                    found[name] = np.empty(shape, dtype=array.dtype)
-                own = (slice(None),) * axis + (slice(first - start, last - start),)
-                found[name][own] = array
+                    found[name] = _room(array, axis, stop - start)
+                if found[name].strides[axis]:
+                    own = (slice(None),) * axis + (slice(first - start, last - start),)
+                    found[name][own] = array
         return found
 
     def _piece(self, start: int, stop: int) -> dict[str, NDArray[Any]]:
@@ -110,6 +109,14 @@ class EnsembleWork:
         """Return which axis of an array is that of the samples."""
         is_input = name in {given.path for given in self.experiment.design.inputs}
         return 1 if len(self.experiment.options) > 1 and not is_input else 0
+
+
+def _room(array: NDArray[Any], axis: int, samples: int) -> NDArray[Any]:
+    """Return room for all samples of a result; what is the same in all of them stands once."""
+    shape = (*array.shape[:axis], samples, *array.shape[axis + 1 :])
+    if array.shape[axis] > 1 and array.strides[axis] == 0:
+        return np.broadcast_to(array.take([0], axis=axis), shape)
+    return np.empty(shape, dtype=array.dtype)
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> Problem:

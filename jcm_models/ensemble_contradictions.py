@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -118,9 +119,9 @@ def _lever(name: str, written: Lever, options: Mapping[str, Mapping[str, object]
         yield "has a value twice; each combination is simulated once, so leave one out"
     if name in _DIMENSIONS or name in result_variables():
         yield "is the name of a dimension or result of an ensemble; call the lever otherwise"
-    for option, changes in options.items():
-        if not changes:
-            yield f"{option} sets nothing; name the keys it sets, with their values"
+    for (one, changes), (other, alike) in itertools.combinations(options.items(), 2):
+        if changes == alike:
+            yield f"{one} and {other} are the same; each is simulated, so leave one out"
 
 
 def _key(scenario: Scenario, key: str) -> Iterator[str]:

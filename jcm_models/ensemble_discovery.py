@@ -14,7 +14,7 @@ from jcm_models.discovery.prim import Trajectory, cover, trajectory
 from jcm_models.discovery.tree import leaves
 from jcm_models.problems import nearest
 from jcm_models.robustness import regret, satisficing, summed_up
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, inside, number, rounded, unit_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Discovery", "discover", "discover_among", "limits_in_words", "robustness"]
 
 Array = NDArray[np.float64]
+
+_DIGITS = 4  # of a limit in words
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +62,14 @@ class Discovery:
                 limits=said("discovery.and").join(
                     said(
                         "discovery.limit",
-                        name=self.labels[name][0],
+                        name=inside(self.labels[name][0]),
                         limits=limits_in_words(limits, self.labels[name][1], said),
                     )
                     for name, limits in box.limits.items()
                 ),
                 outcome=self.outcome,
-                density=number(box.density, "1"),
-                coverage=number(box.coverage, "1"),
+                density=number(round(box.density, 2), "1"),
+                coverage=number(round(box.coverage, 2), "1"),
             )
             for box in self.boxes
             if box.limits
@@ -80,7 +82,7 @@ def limits_in_words(limits: Any, unit: str, words: Words) -> str:
         return words(
             "discovery.one_of", listed=words("discovery.or").join(sorted(map(str, limits)))
         )
-    low, high = limits
+    low, high = (rounded(end, _DIGITS) for end in limits)
     tail = f" {unit_text(unit)}" if unit_text(unit) else ""
     if np.isinf(low):
         return words("discovery.at_most", high=number(high, unit)) + tail
@@ -190,7 +192,7 @@ def discover_among(
     name, unit = about
     key, limit = ("below", below) if below is not None else ("above", above)
     amount = f"{number(float(limit or 0.0), unit)} {unit_text(unit)}".rstrip()
-    told = said(f"discovery.{key}", name=name, amount=amount)
+    told = said(f"discovery.{key}", name=inside(name), amount=amount)
     return Discovery(told, float(bad.mean()), boxes, way, labels, inputs)
 
 

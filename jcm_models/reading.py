@@ -140,12 +140,13 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any], origin: str = "wit
     return reading.scenario
 
 
-def from_document(document: Document) -> Scenario:
+def from_document(document: Document, name: str) -> Scenario:
     """Return the scenario of a document that was checked before, such as in another process."""
-    reading = read_document(document)
-    if reading.scenario is None:
-        raise ScenarioError(reading.problems)
-    return reading.scenario
+    scenario = read_document(document).scenario
+    if scenario is None:  # a file beside it is gone
+        raise ScenarioError(read_document(document).problems)
+    scenario._name = name
+    return scenario
 
 
 def _validated(

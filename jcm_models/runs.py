@@ -19,6 +19,7 @@ from jcm_models import __version__
 from jcm_models.documents import shown
 from jcm_models.results import inputs_of
 from jcm_models.scenario import Scenario
+from jcm_models.uncertain_inputs import uncertain_inputs
 
 __all__ = [
     "Run",
@@ -49,10 +50,12 @@ class Run:
 
 
 def inputs_hash(scenario: Scenario) -> str:
-    """Return the SHA-256 of a scenario's resolved data, with its leak table, in hexadecimal."""
+    """Return the SHA-256 of a scenario's resolved data, with its tables, in hexadecimal."""
     text = json.dumps(scenario.document.data, sort_keys=True, default=str, ensure_ascii=False)
     if scenario.leak_table is not None:
         text += scenario.leak_table.read_text(encoding="utf-8")
+    # Of a table of draws the data hold the name only.
+    text += "".join(repr(given.value.spread) for given in uncertain_inputs(scenario))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

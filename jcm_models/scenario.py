@@ -114,7 +114,7 @@ class Scenario(Section):
         """Go to another process as what was read: the models of methods are made anew there."""
         from jcm_models.reading import from_document
 
-        return from_document, (self._document,)
+        return from_document, (self._document, self._name)
 
     @field_validator("host")
     @classmethod

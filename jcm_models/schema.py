@@ -47,7 +47,13 @@ def scenario_schema() -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
-    shared["Method"] = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}
+    components = [{"$ref": f"#/$defs/{name}"} for name in names]
+    # What the extended file names the method of takes the inputs of any.
+    shared["Method"] = {
+        "if": {"required": ["method"]},
+        "then": {"oneOf": components},
+        "else": {"anyOf": components},
+    }
     extends = {"type": "string", "description": "Another scenario file, whose keys this adds to."}
     schema["properties"] = {"extends": extends, **schema["properties"]}
     schema.pop("required", None)
@@ -62,7 +68,7 @@ def _add_component(shared: dict[str, Any], method: Method) -> str:
     shared.update(described.pop("$defs", {}))
     text = described["properties"]["method"]["description"]
     described["properties"]["method"] = {"enum": _spellings(method.name), "description": text}
-    described["required"] = ["method"]
+    described.pop("required")
     name = str(described["title"])
     shared[name] = described
     return name

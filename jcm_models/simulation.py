@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IdentityError",
+    "cannot_stand_together",
     "compute",
     "compute_all",
     "compute_samples",
@@ -298,7 +299,7 @@ def compute_all(scenarios: Sequence[Scenario]) -> Portfolio:
     IdentityError
         If the parts of an outcome do not add up to it (convention K7).
     """
-    problems = _cannot_stand_together(scenarios)
+    problems = cannot_stand_together(scenarios)
     if problems:
         raise ScenarioError(problems)
     batch = Batch(scenarios)
@@ -307,7 +308,8 @@ def compute_all(scenarios: Sequence[Scenario]) -> Portfolio:
     return Portfolio(batch.scenarios, batch.years, arrays)
 
 
-def _cannot_stand_together(scenarios: Sequence[Scenario]) -> list[Problem]:
+def cannot_stand_together(scenarios: Sequence[Scenario]) -> list[Problem]:
+    """Find why scenarios are no portfolio: none at all, names that repeat, mixed potentials."""
     if not scenarios:
         return [Problem("", "there is no scenario to simulate")]
     counted = Counter(scenario.name for scenario in scenarios)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_models.wording import number
+from jcm_models.wording import number, rounded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -118,18 +118,24 @@ def _told(work: Any, target: Path, computed: int) -> Iterator[str]:
 
 
 def _outcome(name: str, summary: xr.Dataset) -> Iterator[str]:
-    """Say what an outcome comes to; with levers a line for each of their combinations."""
-    label, unit = summary[name].attrs["long_name"], summary[name].attrs["units"]
-    each = (
-        [summary.isel(scenario=at) for at in range(summary.sizes.get("scenario", 1))]
-        if ("scenario" in summary.dims)
-        else [summary]
-    )
-    for one in each:
-        low, middle, high = one[name].to_numpy()
-        which = f" ({one['scenario'].item()})" if "scenario" in one.coords else ""
-        error = float(one[f"{name}_error"].to_numpy()[1])
-        yield (
-            f"{label}{which}: {number(middle, unit)} {unit} in the middle "
-            f"(± {number(error, unit)}), 90 % between {number(low, unit)} and {number(high, unit)}"
-        )
+    """Say what an outcome comes to; a line for each combination of levers, where they differ."""
+    values, errors = summary[name], summary[f"{name}_error"]
+    if not values.to_numpy().any():
+        return
+    label, unit = values.attrs["long_name"], values.attrs["units"]
+    if "scenario" not in values.dims:
+        yield f"{label}: {_spread(values, errors, unit)}"
+    elif (values == values.isel(scenario=0)).all():
+        yield f"{label}: {_spread(values.isel(scenario=0), errors.isel(scenario=0), unit)}"
+    else:
+        yield f"{label}:"
+        for at, option in enumerate(values["scenario"].to_numpy()):
+            one = _spread(values.isel(scenario=at), errors.isel(scenario=at), unit)
+            yield f"  {option}: {one}"
+
+
+def _spread(values: xr.DataArray, errors: xr.DataArray, unit: str) -> str:
+    """Say the median with its error, and where nine samples in ten lie."""
+    low, middle, high = (number(round(float(each)), unit) for each in values)
+    error = number(rounded(float(errors[1]), 2), unit)
+    return f"{middle} {unit} in the middle (± {error}), nine in ten between {low} and {high}"

@@ -26,7 +26,7 @@ from jcm_models.robustness import regret, satisficing, summed_up
 from jcm_models.study_pieces import Table, page, share_text, with_error
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
-from jcm_models.wording import number, unit_text
+from jcm_models.wording import inside, number, rounded, unit_text
 
 __all__ = ["UNCERTAINTY_SECTIONS", "brushed"]
 
@@ -115,7 +115,7 @@ def outcomes(study: UncertaintyStudy) -> str:
         low, _, middle, _, high = np.asarray(value)
         mean = mean_of(array)
         cells = [number(round(float(each))) for each in (low, middle, high, mean.value)]
-        error = number(float(mean.error), "tCO2e")
+        error = number(rounded(float(mean.error), 2))
         rows.append(
             (
                 words.label(outcome_variables()[name]),
@@ -174,7 +174,7 @@ def one_at_a_time(study: UncertaintyStudy) -> str:
         ranges,
         found.base,
         words,
-        outcome=words.label(row),
+        outcome=inside(words.label(row)),
         unit=row.unit,
         units=units,
     )
@@ -210,7 +210,7 @@ def discovery(study: UncertaintyStudy) -> str:
     )
     share = share_text(found.share)
     sentences = [
-        words("uncertainty.bad", outcome=found.outcome, share=share),
+        words("uncertainty.bad", outcome=found.outcome[0].upper() + found.outcome[1:], share=share),
         *found.in_words(words),
     ]
     section = page(words, title, figure=figure, place=5, sentences=sentences)

@@ -28,8 +28,7 @@ __all__ = ["UncertaintyStudy"]
 Array = NDArray[np.float64]
 
 OUTCOME = "total_credits"
-_OF_SENSITIVITY = 4  # so many times fewer samples for each input than in all
-_LEAST = 64
+_MOST_OF_EACH = 1024  # samples for each input of the sensitivity: enough to tell them apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ class UncertaintyStudy:
     @property
     def samples_of_each(self) -> int:
         """Samples for each input of the sensitivity, a power of two."""
-        return max(self.samples // _OF_SENSITIVITY, min(self.samples, _LEAST))
+        return min(self.samples, _MOST_OF_EACH)
 
     @functools.cached_property
     def indices(self) -> SobolIndices:

@@ -10,7 +10,7 @@ import numpy as np
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
-__all__ = ["LANGUAGES", "Words", "number", "unit_text", "written_text"]
+__all__ = ["LANGUAGES", "Words", "inside", "number", "rounded", "unit_text", "written_text"]
 
 LANGUAGES = ("en",)
 
@@ -91,6 +91,32 @@ def number(value: float, unit: str = "tCO2e") -> str:
 def _short(value: float, digits: int) -> str:
     """Write so many significant digits, never an exponent, no zeros at the end."""
     return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
+
+
+def inside(name: str) -> str:
+    """Write a name as it stands inside a sentence.
+
+    Examples
+    --------
+    >>> inside("Credits issued"), inside("CO2 leaked"), inside("Japanese side")
+    ('credits issued', 'CO2 leaked', 'Japanese side')
+    """
+    common = name[1:2].islower() and not name.startswith(_PROPER)
+    return name[0].lower() + name[1:] if common else name
+
+
+_PROPER = ("Japan", "Sobol", "Monte Carlo")
+
+
+def rounded(value: float, digits: int) -> float:
+    """Return a number with so many significant digits.
+
+    Examples
+    --------
+    >>> rounded(46.962, 2), rounded(0.32471, 4)
+    (47.0, 0.3247)
+    """
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else value
 
 
 def written_text(written: str) -> str:

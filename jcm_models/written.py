@@ -61,10 +61,10 @@ FORMS = (
 PARAMETERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "uniform": (("low", "high"),),
     "triangular": (("low", "mode", "high"),),
-    "pert": (("low", "mode", "high"),),
     "normal": (("mean", "sd"), ("quantiles",)),
     "lognormal": (("mean", "sd"), ("quantiles",)),
     "pareto": (("low", "index"),),
+    "pert": (("low", "mode", "high"),),
     "discrete": (("values",), ("values", "weights")),
     "draws": (("values",), ("table", "column")),
 }
@@ -93,7 +93,7 @@ class Spread(Strict):
     """A distribution in plain words, or by its name in scipy.stats, with its parameters."""
 
     shape: Annotated[str, AfterValidator(_is_shape), WithJsonSchema(_SHAPES_IN_JSON)]
-    """uniform, triangular, pert, normal, lognormal, pareto, discrete, draws, or one of scipy's."""
+    """uniform, triangular, normal, lognormal, pareto, pert, discrete, draws, or one of scipy's."""
     low: _Point | None = None
     """Lower end of a uniform, triangular, pert or pareto distribution."""
     mode: _Point | None = None

@@ -232,7 +232,7 @@ MISTAKES = {
     "a distribution with too much": Mistake(
         {STATED: spread(shape="normal", mean=1, sd=1, low=0)},
         f"{STATED}.distribution",
-        ("a normal distribution needs mean, sd; found low, mean, sd",),
+        ("a normal distribution needs mean, sd or quantiles; found low, mean, sd",),
     ),
     "a distribution upside down": wrong(
         STATED, spread(shape="triangular", low=5, mode=1, high=9), "needs low <= mode <= high"

@@ -87,6 +87,11 @@ def test_a_quantile_is_the_least_sample_that_as_many_do_not_exceed(draws, share)
     assert (draws < value).mean() <= share
 
 
+def test_the_last_digit_of_a_product_moves_no_quantile():
+    assert 0.07 * 100 > 7
+    assert quantiles_of(np.arange(100.0), [0.07]).value.tolist() == [6.0]
+
+
 def test_quantiles_come_together_and_for_every_output():
     draws = np.random.default_rng(1).normal(size=(50, 2, 3))
     found = quantiles_of(draws, [0.1, 0.5, 0.9])
@@ -123,7 +128,7 @@ def test_what_is_no_number_in_one_sample_is_not_estimated_and_spoils_no_other_ye
 
 @pytest.mark.parametrize("infinite", [1, 5])
 def test_what_is_infinite_in_bad_samples_is_so_on_average(infinite):
-    draws = np.where(TEN > 10 - infinite, np.inf, TEN)
+    draws = np.where(10 - infinite < TEN, np.inf, TEN)
     for found in (mean_of(draws), expected_shortfall(draws, 0.3)):
         assert found.value == np.inf
     assert expected_shortfall(draws, 0.2, lower=True).value == 1.5

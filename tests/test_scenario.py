@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 import jcm_models as jcm
+from jcm_models.distributions import Normal
 from jcm_models.problems import ScenarioError
 from jcm_models.scenario import Text
 from tests.examples import NAMED, OPULENT, OPULENT_BASE, SHIPPED, TINY, USUAL, lines, load, write
@@ -116,13 +117,13 @@ def test_a_series_is_read_at_every_year_as_it_says(value, written, numbers):
 def test_a_distribution_stands_at_its_mean(value, written, mean):
     read = value({"distribution": written})
     assert read.constant is None
-    assert read.spread[0] == written["shape"]
+    assert read.written.startswith(f"{written['shape']}(")
     np.testing.assert_allclose(read.at(np.array([2020, 2024])), mean)
 
 
 def test_the_unit_beside_a_distribution_is_that_of_its_parameters(value):
-    read = value({"distribution": {"shape": "normal", "mean": 8, "sd": 1}, "unit": "GWh/yr"})
-    assert read.spread == ("normal", (8000, 1000))
+    read = value({"distribution": {"shape": "normal", "mean": 8, "sd": 0.5}, "unit": "GWh/yr"})
+    assert read.spread == Normal(8000, 500)
 
 
 @pytest.mark.parametrize(

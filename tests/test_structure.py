@@ -16,9 +16,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BANDS = {
     1: "problems tables quantities variables periods wording article6_records distributions "
     "correlations estimation",
-    2: "rulebook issuance_records strict_yaml documents written values method_catalogue defaults "
-    "components level_settings crediting_settings allocation_settings article6_settings "
-    "storage_settings storage_regimes reserve_settings scenario "
+    2: "rulebook issuance_records strict_yaml documents written spreads values method_catalogue "
+    "defaults components level_settings crediting_settings allocation_settings article6_settings "
+    "storage_settings storage_regimes reserve_settings ensemble_settings scenario_sections "
+    "scenario uncertain_inputs ensemble_contradictions "
     "project_reading complaints level_contradictions crediting_contradictions "
     "allocation_contradictions article6_contradictions storage_contradictions "
     "contradictions reading plausibility",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["each_part", "join"]
 
 _SAMPLE = "sample"
+_CANNOT_RESERVE = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _SLACK = 2**16  # what a file needs beside its numbers [B]
 
 
@@ -189,7 +191,11 @@ def _zarr(target: Path, template: xr.Dataset, plan: Plan, _size: int) -> Iterato
 def _reserve(file: Path, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         with file.open("ab") as opened:
-            os.posix_fallocate(opened.fileno(), 0, size)
+            try:
+                os.posix_fallocate(opened.fileno(), 0, size)
+            except OSError as error:
+                if error.errno not in _CANNOT_RESERVE:
+                    raise
 
 
 def _plain(attributes: Mapping[Any, Any]) -> dict[str, Any]:

@@ -71,8 +71,9 @@ def on_this_machine(work: Work, store: Store, parts: list[Part], workers: int) -
         except BrokenExecutor as error:
             lost = sorted(running.values())
             waiting.extendleft(reversed(lost))
-            losses.update(lost)
-            given_up = [part for part in lost if losses[part] > _AGAIN]
+            blamed = lost or [waiting[0]]  # where workers died before any was given a part
+            losses.update(blamed)
+            given_up = [part for part in blamed if losses[part] > _AGAIN]
             if given_up:
                 raise _died_over(given_up) from error
 
@@ -99,6 +100,10 @@ def _processes(workers: int) -> Iterator[Executor]:
     theirs, ours = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, _end_with, (theirs,))
     try:
+        # All at once, for a worker that is started for a later part would not be deaf.
+        with _deaf_to_interrupts():
+            for _ in range(workers):
+                pool.submit(_be_there)
         yield pool
     except BaseException:
         ours.close()
@@ -109,9 +114,25 @@ def _processes(workers: int) -> Iterator[Executor]:
         theirs.close()
 
 
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    # Ctrl-C reaches workers too, but their starter decides. What is blocked here is so in
+    # processes that are started here, from their first moment on.
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _be_there() -> None:
+    pass
+
+
 def _end_with(starter: Connection) -> None:
-    # Ctrl-C reaches the workers too, but only their starter decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_end, args=(starter,), daemon=True).start()
 
 

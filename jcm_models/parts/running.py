@@ -65,6 +65,8 @@ def run_in_parts(
 
     Raises
     ------
+    ValueError
+        Where fewer than one worker is asked for.
     PartsError
         Where the folder belongs to another job, workers die again and again, there is no room,
         or the cluster is not there. What is done is kept.
@@ -73,6 +75,8 @@ def run_in_parts(
     Exception
         Whatever `work` raises.
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers: {workers} is below 1, the least")
     path = Path(folder)
     job = Job(inputs, code_hash(), plan.samples, plan.chunk, dict(sample_axis), __version__)
     store = open_folder(path, job)

@@ -98,6 +98,18 @@ def test_choices_are_restricted_to_some_of_their_values():
     assert box.limits["a"] == pytest.approx((0.5, math.inf), abs=0.03)
 
 
+def test_a_slice_counts_by_what_it_gains_for_each_sample_lost():
+    # Without oil the density is 0.6, without the five least 40/95; for each sample, that is more.
+    fuel = np.array(["oil", "gas"] * 50)
+    values = np.arange(100.0)
+    place = values // 2
+    failed = (values >= 5) & np.where(fuel == "oil", place >= 40, place >= 20)
+    failed[values == 39] = False
+    first, second = trajectory({"fuel": fuel, "a": values}, failed).peeled[:2]
+    assert (first.density, failed[fuel == "gas"].mean()) == (0.4, 0.6)
+    assert dict(second.limits) == {"a": (5.0, math.inf)}
+
+
 def test_whole_numbers_leave_together_where_they_are_equal():
     years = np.random.default_rng(5).integers(2021, 2031, 2000)
     box = trajectory({"year": years}, years >= 2026).boxes[-1]

@@ -242,6 +242,14 @@ def test_where_there_is_no_room_for_the_result_the_parts_are_kept(tmp_path, fold
 LIMIT = 4096  # less than the emissions alone take, which cannot be packed much
 
 
+def test_the_netcdf_file_takes_little_more_than_its_numbers(folder):
+    arrays = {"x": np.zeros((1000, 100))}
+    run_in_parts(Given(arrays), Plan(1000, 50), folder, inputs="x", sample_axis={"x": 0}, workers=1)
+    target = folder.with_suffix(".nc")
+    join(folder, target, xr.Dataset({"x": (("sample", "year"), np.empty((0, 100)))}))
+    assert arrays["x"].nbytes < target.stat().st_size < arrays["x"].nbytes + 2**14
+
+
 def test_the_netcdf_file_is_read_without_xarray(folder):
     compute(folder)
     joined(folder)

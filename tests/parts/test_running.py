@@ -115,6 +115,13 @@ def test_as_many_workers_as_this_process_may_use_cores_where_none_are_asked_for(
     assert compute(folder, workers=None) == SAMPLES
 
 
+@pytest.mark.parametrize("workers", [0, -1])
+def test_fewer_than_one_worker_are_refused_before_anything_is_made(folder, workers):
+    with pytest.raises(ValueError, match=f"workers: {workers} is below 1"):
+        compute(folder, workers=workers)
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_progress_begins_with_what_is_there_and_ends_with_all(folder, workers):
     compute(folder, chunk=30)
@@ -234,6 +241,22 @@ def test_an_interrupt_stops_the_workers_and_says_how_to_go_on(tmp_path, folder, 
     assert unfinished(folder) == []
     assert compute(folder, chunk=5) == SAMPLES - done
     assert same_bytes(joined(folder))
+
+
+def test_an_interrupt_while_workers_start_is_told_by_their_starter_alone(tmp_path, folder):
+    body = f"""
+        begun = lambda *_: print("begun", flush=True)
+        compute(Path({str(folder)!r}), Drawn(0.2), workers=2, chunk=5, progress=begun)
+    """
+    process = started(script(tmp_path, body))
+    try:
+        assert process.stdout.readline() == "begun\n"
+        to_all_as_a_terminal_does(process)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        end(process)
+    assert errors.splitlines()[-1].startswith("KeyboardInterrupt: Stopped. 0 of 200 samples")
+    assert errors.count("Traceback") == 1
 
 
 def test_a_second_run_of_the_same_job_waits_for_nobody_and_disturbs_nothing(tmp_path, folder):

@@ -56,15 +56,16 @@ def test_the_error_of_the_mean_size_holds_the_truth_as_often_as_asked():
 
 
 def test_a_process_is_one_input_whose_columns_move_together_and_has_no_direction():
-    groups = [[3, 0], [1], [2]]
+    groups = [[1], [3, 0], [2]]
     points = design(50, groups, 4)
     walks = points.reshape(50, 4, 4)
     moved = np.diff(walks, axis=1) != 0
     assert (moved[:, :, 0] == moved[:, :, 3]).all()
     assert (moved[:, :, [0, 1, 2]].sum(axis=1) == 1).all()
     found = effects(points, 2 * points[:, 1] + points[:, 3], groups, ["p", "q", "r"], 4)
-    assert found.mean_size == pytest.approx([SPAN, 2 * SPAN, 0.0], abs=1e-9)
-    assert np.isnan(found.spread).tolist() == [True, False, False]
+    assert found.names == ("p", "q", "r")
+    assert found.mean_size == pytest.approx([2 * SPAN, SPAN, 0.0], abs=1e-9)
+    assert np.isnan(found.spread).tolist() == [False, True, False]
 
 
 def test_every_year_is_screened_as_it_would_be_alone_and_the_seed_decides():

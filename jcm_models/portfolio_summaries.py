@@ -1,0 +1,199 @@
+"""The projects of a portfolio in many samples, of which only summaries are kept."""
+
+from __future__ import annotations
+
+import multiprocessing
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jcm_models.ensemble import draw_ensemble
+from jcm_models.estimation import mean_of, quantiles_of
+from jcm_models.parts import usable_cores
+from jcm_models.periods import calendar_years
+from jcm_models.problems import ScenarioError
+from jcm_models.results import COORDINATES, labels
+from jcm_models.scenario import Scenario
+from jcm_models.simulation import cannot_stand_together, compute
+from jcm_models.summaries import QUANTILES
+from jcm_models.uncertain_inputs import uncertain_inputs
+from jcm_models.variables import result_variables
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["summarise_all"]
+
+Array = NDArray[np.float64]
+
+USUAL = ("emission_reductions", "credits_issued", "reserve_withheld", "itmos_first_transferred")
+# So many projects are added up together, however many workers there are: sums keep their order.
+_TOGETHER = 8
+
+
+def summarise_all(
+    scenarios: Sequence[Scenario],
+    samples: int,
+    seed: int = 1,
+    *,
+    variables: Sequence[str] = USUAL,
+    quantiles: Sequence[float] = QUANTILES,
+    workers: int | None = None,
+) -> xr.Dataset:
+    """Simulate the projects of a portfolio in many samples, and keep summaries only.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        The projects; their names must differ. Levers stay as the scenarios have them.
+    samples : int
+        How many; for Sobol points a power of two.
+    seed : int
+        Where chance starts: the same seed gives the same bytes, however many workers there are.
+    variables : sequence of str
+        Which results to keep, of those over the year alone.
+    quantiles : sequence of float
+        Shares of the samples that are lower [1].
+    workers : int, optional
+        Processes at most; as many as there are cores, if not given.
+
+    Returns
+    -------
+    xarray.Dataset
+        Each result over project, quantile and year, with its mean as ``<name>_mean``; that of all
+        projects together as ``total_<name>`` and ``total_<name>_mean``. Nothing stands outside a
+        project's own years. Projects are independent of each other, which is assumed.
+
+    Raises
+    ------
+    ScenarioError
+        If names repeat, sets of warming potentials are mixed, or a sample breaks a convention.
+    """
+    problems = cannot_stand_together(scenarios)
+    if problems:
+        raise ScenarioError(problems)
+    years = calendar_years(
+        min(each.years.first for each in scenarios), max(each.years.last for each in scenarios)
+    )
+    some = _Some(tuple(variables), tuple(quantiles), samples, seed, years)
+    groups = [scenarios[at : at + _TOGETHER] for at in range(0, len(scenarios), _TOGETHER)]
+    found = list(_mapped(some, groups, workers or usable_cores()))
+    total = sum((group.totals for group in found[1:]), start=found[0].totals)
+    return _labelled(some, scenarios, found, total)
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Summaries of some projects, and their sums in each sample.
+
+    `quantiles` has shape (variable, project, quantile, year), `means` (variable, project, year),
+    `totals` (variable, sample, year).
+    """
+
+    quantiles: Array
+    means: Array
+    totals: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Some:
+    """What is kept of each project."""
+
+    variables: tuple[str, ...]
+    quantiles: tuple[float, ...]
+    samples: int
+    seed: int
+    years: NDArray[np.int64]
+
+    def __call__(self, scenarios: Sequence[Scenario]) -> _Group:
+        size = (len(self.variables), len(scenarios))
+        found = _Group(
+            np.zeros((*size, len(self.quantiles), self.years.size)),
+            np.zeros((*size, self.years.size)),
+            np.zeros((len(self.variables), self.samples, self.years.size)),
+        )
+        for at, scenario in enumerate(scenarios):
+            own = slice(int(scenario.years.first - self.years[0]), None)
+            span = slice(own.start, own.start + scenario.calendar_years.size)
+            order = self._order(scenario)
+            for row, array in enumerate(self._drawn(scenario)):
+                found.quantiles[row, at, :, span] = quantiles_of(array, self.quantiles).value
+                found.means[row, at, span] = mean_of(array).value
+                found.totals[row, :, span] += array[order]
+        return found
+
+    def _drawn(self, scenario: Scenario) -> Iterable[Array]:
+        """Return the results of a project, each of shape (sample, year)."""
+        if not uncertain_inputs(scenario) and not scenario.storage.can_leak:
+            results = compute(scenario)
+            shape = (self.samples, scenario.calendar_years.size)
+            return [np.broadcast_to(results[name], shape).astype(float) for name in self.variables]
+        ensemble = draw_ensemble(
+            scenario, self.samples, self._seed(scenario), "sobol", self.variables, with_levers=False
+        )
+        return [ensemble[name].astype(float) for name in self.variables]
+
+    def _seed(self, scenario: Scenario) -> int:
+        """Return where the chance of a project starts, whatever projects stand beside it."""
+        sequence = np.random.SeedSequence((self.seed, zlib.crc32(scenario.name.encode())))
+        return int(sequence.generate_state(1)[0])
+
+    def _order(self, scenario: Scenario) -> NDArray[np.int64]:
+        """Return which sample of a project meets which of the others: at random.
+
+        Points of two Sobol sequences go together however they are scrambled; in an order of its
+        own each project is independent of the others, and its samples stay as balanced.
+        """
+        return np.random.default_rng(self._seed(scenario)).permutation(self.samples)
+
+
+def _mapped(
+    some: Callable[[Sequence[Scenario]], _Group], groups: Sequence[Sequence[Scenario]], workers: int
+) -> Iterable[_Group]:
+    if workers == 1 or len(groups) == 1:
+        return map(some, groups)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(groups)), context) as pool:
+        return list(pool.map(some, groups))
+
+
+def _labelled(
+    some: _Some, scenarios: Sequence[Scenario], found: Sequence[_Group], total: Array
+) -> xr.Dataset:
+    import xarray as xr
+
+    from jcm_models import __version__
+
+    quantiles = np.concatenate([group.quantiles for group in found], axis=1)
+    means = np.concatenate([group.means for group in found], axis=1)
+    variables: dict[str, Any] = {}
+    for row, name in enumerate(some.variables):
+        about = labels(result_variables()[name])
+        mean = about | {"long_name": f"{about['long_name']}, mean"}
+        whole = about | {"long_name": f"{about['long_name']}, all projects"}
+        variables[name] = (("project", "quantile", "year"), quantiles[row], about)
+        variables[f"{name}_mean"] = (("project", "year"), means[row], mean)
+        value = quantiles_of(total[row], some.quantiles).value
+        variables[f"total_{name}"] = (("quantile", "year"), value, whole)
+        of_all = whole | {"long_name": f"{whole['long_name']}, mean"}
+        variables[f"total_{name}_mean"] = ("year", mean_of(total[row]).value, of_all)
+    return xr.Dataset(
+        variables,
+        coords={
+            "project": ("project", [scenario.name for scenario in scenarios]),
+            "host": ("project", [scenario.host for scenario in scenarios]),
+            "quantile": ("quantile", list(some.quantiles)),
+            "year": ("year", some.years, COORDINATES["year"]),
+        },
+        attrs={
+            "samples": some.samples,
+            "seed": some.seed,
+            "independence": "projects are drawn independently of each other (assumed)",
+            "history": f"jcm_models {__version__}: summarise_all({len(scenarios)} scenarios)",
+        },
+    )
