@@ -13,7 +13,7 @@ from jcm_models.discovery.boxes import Box, Inputs
 from jcm_models.discovery.prim import Trajectory, cover, trajectory
 from jcm_models.discovery.tree import leaves
 from jcm_models.problems import nearest
-from jcm_models.robustness import regret, satisficing, summed_up
+from jcm_models.regrets import regret, satisficing, summed_up
 from jcm_models.wording import Words, inside, number, rounded, unit_text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from jcm_models.ensemble_design import Experiment
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import described
 from jcm_models.scenario import Scenario
-from jcm_models.sensitivity import morris, sobol, tornado
+from jcm_models.sensitivity_analysis import morris, sobol, tornado
 from jcm_models.variables import PARTIES, Variable, outcome_variables
 
 if TYPE_CHECKING:

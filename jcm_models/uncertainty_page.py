@@ -21,7 +21,12 @@ from jcm_models.simulation import load_scenario
 from jcm_models.sliders import named
 from jcm_models.styles import style_sheet
 from jcm_models.uncertain_inputs import uncertain_inputs
-from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, brush_axes, brushed
+from jcm_models.uncertainty_sections import (
+    UNCERTAINTY_SECTIONS,
+    brush_axes,
+    brushed,
+    without_uncertainty,
+)
 from jcm_models.uncertainty_study import UncertaintyStudy
 from jcm_models.view import (
     Controls,
@@ -84,13 +89,19 @@ class UncertaintyPage:
 
     def _of(self, scenario: Scenario) -> UncertaintyStudy:
         study = UncertaintyStudy(scenario, self._samples, self._seed, self.words)
-        _ = study.ensemble  # whatever is wrong is told now
+        if study.is_uncertain:
+            _ = study.ensemble  # whatever is wrong is told now
         return study
 
     @property
     def scenario(self) -> Scenario:
         """The scenario that is shown."""
         return self._study.scenario
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether anything in the scenario is drawn."""
+        return self._study.is_uncertain
 
     @property
     def dataset(self) -> xr.Dataset:
@@ -182,6 +193,8 @@ class UncertaintyPage:
         section.value = section.jcm_style + self._html(name)
 
     def _html(self, name: str) -> str:
+        if name not in _AT_THE_MEANS and not self._study.is_uncertain:
+            return without_uncertainty(self._study) if name == "answer" else ""
         if name == "brush":
             return brushed(self._study, self._limits())
         if name in UNCERTAINTY_SECTIONS:
@@ -219,6 +232,8 @@ class UncertaintyPage:
 
     def _brush_boxes(self) -> Iterator[widgets.VBox]:
         self._brushes.clear()
+        if not self._study.is_uncertain:
+            return
         for key, (name, unit, values) in brush_axes(self._study).items():
             low, high = float(np.min(values)), float(np.max(values))
             if low == high:

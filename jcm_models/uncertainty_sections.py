@@ -22,13 +22,13 @@ from jcm_models.figures import (
 )
 from jcm_models.pieces import render
 from jcm_models.results import described
-from jcm_models.robustness import regret, satisficing, summed_up
+from jcm_models.regrets import regret, satisficing, summed_up
 from jcm_models.study_pieces import Table, page, share_text, with_error
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
 from jcm_models.wording import inside, number, rounded, unit_text
 
-__all__ = ["UNCERTAINTY_SECTIONS", "brushed"]
+__all__ = ["UNCERTAINTY_SECTIONS", "brush_axes", "brushed", "without_uncertainty"]
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ _MOST_AXES = 7
 
 def answer(study: UncertaintyStudy) -> str:
     """Return the title, the question and what the samples say, in sentences."""
-    words, scenario = study.words, study.scenario
+    words = study.words
     credits_ = study.outcomes[OUTCOME]
     low, _, middle, _, high = np.asarray(quantiles_of(credits_, QUANTILES).value)
     planned = study.planned[OUTCOME]
@@ -70,6 +70,16 @@ def answer(study: UncertaintyStudy) -> str:
         found = exceedance(study.outcomes[name], 0.0)
         share = with_error(float(found.value), float(found.error))
         sentences.append(words(f"uncertainty.{name}", share=share))
+    return _headed(study, sentences)
+
+
+def without_uncertainty(study: UncertaintyStudy) -> str:
+    """Return the title and the question of a scenario in which nothing is uncertain."""
+    return _headed(study, [study.words("uncertainty.none")])
+
+
+def _headed(study: UncertaintyStudy, sentences: list[str]) -> str:
+    words, scenario = study.words, study.scenario
     return render(
         "question.html",
         words,

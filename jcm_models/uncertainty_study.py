@@ -17,9 +17,10 @@ from jcm_models.input_sections import component_titles, input_label
 from jcm_models.outcomes import outcomes_of
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
-from jcm_models.sensitivity.sobol import SobolIndices
-from jcm_models.sensitivity.tornado import Tornado
+from jcm_models.sensitivity_analysis.sobol import SobolIndices
+from jcm_models.sensitivity_analysis.tornado import Tornado
 from jcm_models.simulation import compute
+from jcm_models.uncertain_inputs import DRAWN_BY_SITE, uncertain_inputs
 from jcm_models.variables import outcome_variables
 from jcm_models.wording import Words
 
@@ -49,6 +50,12 @@ class UncertaintyStudy:
     samples: int
     seed: int
     words: Words
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether anything is drawn; levers alone are no samples."""
+        drawn = any(given.path not in DRAWN_BY_SITE for given in uncertain_inputs(self.scenario))
+        return drawn or self.scenario.storage.can_leak
 
     @functools.cached_property
     def ensemble(self) -> Ensemble:

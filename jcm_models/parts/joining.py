@@ -88,14 +88,15 @@ def join(folder: Path, target: Path, template: xr.Dataset) -> None:
     ValueError
         Where the name ends otherwise.
     """
-    path = Path(target)
     formats = {".nc": _netcdf, ".zarr": _zarr}
-    if path.suffix not in formats:
-        raise ValueError(f"{path} ends in {path.suffix or 'nothing'}; .nc and .zarr can be written")
+    if target.suffix not in formats:
+        raise ValueError(
+            f"{target} ends in {target.suffix or 'nothing'}; .nc and .zarr can be written"
+        )
     job = job_of(folder)
     _check(template, job.sample_axis)
-    size = _SLACK + sum(file.stat().st_size for file in Path(folder).glob("*.npz"))
-    with formats[path.suffix](path, template, Plan(job.samples, job.chunk), size) as create:
+    size = _SLACK + sum(file.stat().st_size for file in folder.glob("*.npz"))
+    with formats[target.suffix](target, template, Plan(job.samples, job.chunk), size) as create:
         variables: dict[str, _Stored] = {}
         if _SAMPLE in template.coords:
             numbers = np.arange(job.samples)

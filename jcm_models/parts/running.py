@@ -77,10 +77,9 @@ def run_in_parts(
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers} is below 1, the least")
-    path = Path(folder)
     job = Job(inputs, code_hash(), plan.samples, plan.chunk, dict(sample_axis), __version__)
-    store = open_folder(path, job)
-    with alone_in(path), _tidy(path):
+    store = open_folder(folder, job)
+    with alone_in(folder), _tidy(folder):
         parts = plan.missing(store.done())
         missing = sum(map(len, parts))
         if scheduler is None:

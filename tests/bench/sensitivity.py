@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from jcm_models.discovery.prim import trajectory
-from jcm_models.sensitivity.sobol import design, indices, mixed
+from jcm_models.sensitivity_analysis.sobol import design, indices, mixed
 
 SAMPLES, INPUTS, YEARS = 4096, 10, 30
 WEIGHTS = np.random.default_rng(0).random((INPUTS, YEARS))

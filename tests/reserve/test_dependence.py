@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from jcm_models.reserve.adequacy import rate_that_suffices, share_of
+from jcm_models.estimation import share_of
+from jcm_models.reserve.adequacy import rate_that_suffices
 from jcm_models.reserve.dependence import (
     correlated_shares,
     frailties,

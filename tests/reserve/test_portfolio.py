@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from jcm_models.distributions import Exponential, Fixed, LogNormal, Normal, Pareto, Uniform
+from jcm_models.estimation import mean_of, share_of
 from jcm_models.reserve import portfolio as module
-from jcm_models.reserve.adequacy import mean_of, share_of, share_that_suffices, sufficient_until
+from jcm_models.reserve.adequacy import share_that_suffices, sufficient_until
 from jcm_models.reserve.event_draws import Events, PoissonEvents, hits, in_order
 from jcm_models.reserve.portfolio import Portfolio, Shocks, simulate
 from tests.examples import unhurried

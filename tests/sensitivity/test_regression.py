@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import spearmanr
 
-from jcm_models.sensitivity.regression import correlation_warning, rank_correlations, regression
+from jcm_models.sensitivity_analysis.regression import (
+    correlation_warning,
+    rank_correlations,
+    regression,
+)
 
 DRAWS = np.random.default_rng(3).normal(size=(2000, 3))
 

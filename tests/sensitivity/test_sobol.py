@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jcm_models.sensitivity.inputs import groups_of
-from jcm_models.sensitivity.sobol import design, indices, mixed
+from jcm_models.sensitivity_analysis.inputs import groups_of
+from jcm_models.sensitivity_analysis.sobol import design, indices, mixed
 from tests.sensitivity.known import (
     G_WEIGHTS,
     ishigami,

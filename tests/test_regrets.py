@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from jcm_models.robustness import regret, relative_regret, satisficing, summed_up
+from jcm_models.regrets import regret, relative_regret, satisficing, summed_up
 
 # Credits [t] under two rules and none, in four futures.
 CREDITS = np.array([[100.0, 80, 60, 0], [90, 90, 60, 10], [50, 100, 0, 40]])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jcm_models.sensitivity.inputs import Groups
+from jcm_models.sensitivity_analysis.inputs import Groups
 
 __all__ = ["Swing", "Tornado", "design", "tornado"]
 

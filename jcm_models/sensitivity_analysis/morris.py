@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.sensitivity.inputs import Groups, standing
+from jcm_models.sensitivity_analysis.inputs import Groups, standing
 
 __all__ = ["LEVELS", "Effects", "design", "effects"]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.sensitivity.inputs import standing, varies
+from jcm_models.sensitivity_analysis.inputs import standing, varies
 
 __all__ = ["Regression", "correlation_warning", "rank_correlations", "regression"]
 
