@@ -30,7 +30,7 @@ _HOMES = {
     "explain": "explanation",
     "load_scenario": "simulation",
     "method": "method_catalogue",
-    "methods": "method_catalogue",
+    "method_names": "method_catalogue",
     "ndc_outcome": "article6_over_time",
     "reserve_study": "reserve_answers",
     "robustness": "ensemble_discovery",
@@ -62,7 +62,7 @@ __all__ = [
     "explain",
     "load_scenario",
     "method",
-    "methods",
+    "method_names",
     "ndc_outcome",
     "reserve_study",
     "robustness",
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from jcm_models.explanation import explain
     from jcm_models.ledger_booking import scenario_events
     from jcm_models.ledger_database import Ledger
-    from jcm_models.method_catalogue import Emissions, Equation, method, methods
+    from jcm_models.method_catalogue import Emissions, Equation, method, method_names
     from jcm_models.methods_page import MethodsPage
     from jcm_models.plausibility import warnings_of
     from jcm_models.problems import ScenarioError

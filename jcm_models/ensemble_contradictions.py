@@ -118,7 +118,8 @@ def _lever(name: str, written: Lever, options: Mapping[str, Mapping[str, object]
     elif len(options) < len(written):
         yield "has a value twice; each combination is simulated once, so leave one out"
     if name in _DIMENSIONS or name in result_variables():
-        yield "is the name of a dimension or result of an ensemble; call the lever otherwise"
+        text = "is the name of a dimension or result of an ensemble"
+        yield f"{text}; give named options under another name"
     for (one, changes), (other, alike) in itertools.combinations(options.items(), 2):
         if changes == alike:
             yield f"{one} and {other} are the same; each is simulated, so leave one out"

@@ -34,7 +34,7 @@ __all__ = [
     "MethodInput",
     "find_method",
     "method",
-    "methods",
+    "method_names",
 ]
 
 GROUP = "jcm_models.methods"
@@ -223,7 +223,7 @@ def _installed() -> dict[str, importlib.metadata.EntryPoint]:
     return {entry.name: entry for entry in sorted(found)}
 
 
-def methods() -> tuple[str, ...]:
+def method_names() -> tuple[str, ...]:
     """Return the names of the methods there are: installed, and defined in this session."""
     return tuple(dict.fromkeys([*_installed(), *_defined_here]))
 
@@ -246,7 +246,7 @@ def find_method(name: str) -> Method:
 def _loaded(plain: str, name: str) -> Method:
     known = _installed()
     if plain not in known:
-        there = methods()
+        there = method_names()
         hint = nearest(name, there)
         listed = "; jcm new --list shows all" if hint else f"; allowed: {', '.join(there)}"
         message = f"found {name!r}, which is no method{hint}{listed}"

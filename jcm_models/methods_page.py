@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from jcm_models.defaults import default_of
 from jcm_models.input_sections import input_rows
-from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
+from jcm_models.method_catalogue import Method, MethodInput, find_method, method_names
 from jcm_models.method_sections import equation_rows
 from jcm_models.pieces import mathml, render
 from jcm_models.problems import Problem, ScenarioError, nearest
@@ -117,7 +117,7 @@ def _section(html: str) -> Section:
 
 
 def _families(words: Words) -> dict[str, tuple[Label, list[Method]]]:
-    found = [find_method(name) for name in methods()]
+    found = [find_method(name) for name in method_names()]
     known = dict(families())
     text = words("methods.others")
     for method in found:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from jcm_models.components import component_model
-from jcm_models.method_catalogue import Method, find_method, methods
+from jcm_models.method_catalogue import Method, find_method, method_names
 from jcm_models.scenario import Scenario
 
 __all__ = ["FILE", "scenario_schema", "write_schema"]
@@ -29,7 +29,7 @@ def scenario_schema() -> dict[str, Any]:
     shared = schema["$defs"]
     for unknown in ("Component", "Combined"):  # what takes no inputs; those that do stand below
         shared.pop(unknown)
-    names = [_add_component(shared, find_method(name)) for name in methods()]
+    names = [_add_component(shared, find_method(name)) for name in method_names()]
     schema["properties"]["project"] = {
         "description": "The project: its method and inputs, or its components.",
         "if": {"required": ["components"]},

@@ -207,29 +207,35 @@ class SpreadReader:
                 "at_most, or a distribution that ends, such as triangular"
             )
             raise ValueError(message)
-        row = self.variable
-        ends = {name: self._end(name) for name in ("at_least", "at_most")}
-        least, most = ends["at_least"], ends["at_most"]
-        if least is not None and most is not None and least >= most:
-            message = f"at_least is {least:g} and at_most {most:g}; at_least must be the lower one"
-            raise ValueError(message)
-        least = _first(least, row.least, -math.inf)
-        most = _first(most, row.most, math.inf)
+        ends = self._ends()
+        least = _first(ends["at_least"], self.variable.least, -math.inf)
+        most = _first(ends["at_most"], self.variable.most, math.inf)
         try:
             found = truncated(whole, least, most)
         except ValueError as error:
             message = f"{error}{self._unit}; widen these ends, or move the distribution"
             raise ValueError(message) from None
         if not math.isfinite(found.mean):
-            message = f"{words}: has no finite mean even so; give at_least and at_most"
+            message = f"{self._kind} cut at one end only has no mean here; give at_least, too"
             raise ValueError(message)
-        said = {"at_least": "at least", "at_most": "at most"}
-        cut = "".join(
-            f", {said[name]} {self._number(end)}{self._unit}"
+        cut = (
+            f", {name.replace('_', ' ')} {self._number(end)}{self._unit}"
             for name, end in ends.items()
             if end is not None
         )
-        return found, words + cut
+        return found, words + "".join(cut)
+
+    def _ends(self) -> dict[str, float | None]:
+        """Return where the distribution is cut, as far as that is written."""
+        found = {}
+        for name in ("at_least", "at_most"):
+            point = getattr(self.spread, name)
+            found[name] = None if point is None else self.bounded(point, f"{name}: ")
+        least, most = found.values()
+        if least is not None and most is not None and least >= most:
+            message = f"at_least is {least:g} and at_most {most:g}; at_least must be the lower one"
+            raise ValueError(message)
+        return found
 
     @property
     def _unit(self) -> str:
@@ -244,10 +250,6 @@ class SpreadReader:
 
     def _in_words(self, *parts: str) -> str:
         return f"{self.spread.shape}({', '.join(parts)}){self._unit}"
-
-    def _end(self, name: str) -> float | None:
-        point = getattr(self.spread, name)
-        return None if point is None else self.bounded(point, f"{name}: ")
 
     def _whole(self) -> tuple[Distribution, str]:
         shape = self.spread.shape
@@ -288,9 +290,13 @@ class SpreadReader:
                 f"quantiles: found {len(given)}; two are needed, such as {{0.05: 10, 0.95: 20}}"
             )
             raise ValueError(message)
-        found = dict(
-            sorted((_share(key), self.bounded(v, f"quantiles {key}: ")) for key, v in given.items())
-        )
+        found = {
+            _share(key): self.bounded(point, f"quantiles {key}: ") for key, point in given.items()
+        }
+        if len(found) == 1:
+            message = f"quantiles: {' and '.join(given)} are the same share; two are needed"
+            raise ValueError(message)
+        found = dict(sorted(found.items()))
         lower, upper = found.values()
         if not lower < upper:
             (share, _), (higher, _) = found.items()

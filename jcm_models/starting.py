@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jcm_models.components import choices_of, options_of
 from jcm_models.defaults import Default, default_of
-from jcm_models.method_catalogue import Method, MethodInput, find_method, methods
+from jcm_models.method_catalogue import Method, MethodInput, find_method, method_names
 from jcm_models.plausibility import UNNAMED
 from jcm_models.schema import FILE
 from jcm_models.tables import read_table
@@ -158,7 +158,7 @@ def _range(row: Variable) -> str:
 
 def method_list() -> Iterator[tuple[str, list[Method]]]:
     """Yield the methods there are, by family; own methods and those of other packages last."""
-    found = [find_method(name) for name in methods()]
+    found = [find_method(name) for name in method_names()]
     known = families()
     for family, label in known.items():
         yield label.en, [method for method in found if method.family == family]

@@ -12,6 +12,7 @@ import numpy as np
 
 from jcm_models.documents import read
 from jcm_models.input_sections import assumptions, inputs
+from jcm_models.method_sections import method
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
@@ -37,7 +38,7 @@ from jcm_models.view import (
     served_by_voila,
     words_in,
 )
-from jcm_models.wording import number, unit_text
+from jcm_models.wording import number, rounded, unit_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["UncertaintyPage"]
 
 _STEPS = 100
+_DIGITS = 4
 
 
 class UncertaintyPage:
@@ -179,6 +181,11 @@ class UncertaintyPage:
         return self.section("inputs")
 
     @property
+    def method(self) -> Section:
+        """The method in words and equations."""
+        return self.section("method")
+
+    @property
     def notes(self) -> Section:
         """What a reader must know."""
         return self.section("notes")
@@ -222,11 +229,12 @@ class UncertaintyPage:
         """A slider with two ends for each axis; a report shows nothing in their place."""
         self._grid = widgets.Box(tuple(self._brush_boxes()))
         self._grid.add_class("jcm-sliders")
-        reset = widgets.Button(description=self.words("controls.reset"))
+        reset = widgets.Button(description=self.words("uncertainty.brush_reset"))
         reset.on_click(lambda _: self._reset())
         reset.add_class("jcm-reset")
         text = render("label.html", self.words, label=self.words("uncertainty.brush"), allowed="")
-        controls = Controls([widgets.HTML(text), self._grid, reset])
+        head = widgets.HTML(text, layout=widgets.Layout(margin="0 0 0.5rem"))
+        controls = Controls([head, self._grid, reset])
         controls.add_class("jcm-controls")
         return controls
 
@@ -251,7 +259,10 @@ class UncertaintyPage:
             self._brushes[key] = slider
             tail = f" {unit_text(unit)}" if unit_text(unit) else ""
             allowed = self.words(
-                "controls.range", least=number(low, unit), most=number(high, unit), unit=tail
+                "controls.range",
+                least=number(rounded(low, _DIGITS), unit),
+                most=number(rounded(high, _DIGITS), unit),
+                unit=tail,
             )
             yield named(name, allowed, slider)
 
@@ -295,6 +306,7 @@ class UncertaintyPage:
 _AT_THE_MEANS: Mapping[str, Any] = {
     "assumptions": assumptions,
     "inputs": inputs,
+    "method": method,
     "notes": notes,
     "identity": identity,
 }

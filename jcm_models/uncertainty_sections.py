@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +21,19 @@ from jcm_models.figures import (
     total_influence_figure,
 )
 from jcm_models.pieces import render
-from jcm_models.results import described
 from jcm_models.regrets import regret, satisficing, summed_up
+from jcm_models.results import described
 from jcm_models.study_pieces import Table, page, share_text, with_error
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
-from jcm_models.wording import inside, number, rounded, unit_text
+from jcm_models.wording import number, rounded, unit_text
 
 __all__ = ["UNCERTAINTY_SECTIONS", "brush_axes", "brushed", "without_uncertainty"]
 
 Array = NDArray[np.float64]
 
-_OVER_TIME = ("credits_issued", "unissued_reductions", "reserve_balance", "co2_leaked")
+_OVER_TIME = ("credits_issued", "unissued_reductions")
+_OF_STORAGE = ("reserve_balance", "co2_leaked")
 _LOW, _MIDDLE, _HIGH = 0, 2, 4
 _NINE_OF_TEN = 0.9
 _DENSE = 0.8
@@ -91,28 +92,36 @@ def _headed(study: UncertaintyStudy, sentences: list[str]) -> str:
 
 
 def over_time(study: UncertaintyStudy) -> str:
-    """Return the fans of what is issued, never issued, kept and leaked over the years."""
+    """Return the fans of what is issued and never issued, and of what is kept and leaked."""
+    words = study.words
+    flows = _fans(study, _OVER_TIME, words("uncertainty.over_time"), planned=True)
+    stored = _fans(study, _OF_STORAGE, words("uncertainty.over_time_stored"), planned=False)
+    return flows + stored
+
+
+def _fans(study: UncertaintyStudy, names: Sequence[str], title: str, *, planned: bool) -> str:
+    """Return one figure of fans, to the last year in which anything happens; or nothing."""
     words, scenario = study.words, study.scenario
-    names = [
-        name
-        for name in _OVER_TIME
-        if name in study.ensemble and study.ensemble[name].any() and name in study.middle
-    ]
-    rows = {name: described(name, scenario) for name in names}
+    shown = [name for name in names if name in study.ensemble and study.ensemble[name].any()]
+    if not shown:
+        return ""
+    busy = np.any([study.ensemble[name].any(axis=0) for name in shown], axis=0)
+    span = slice(int(np.flatnonzero(busy)[-1]) + 1)
+    rows = {name: described(name, scenario) for name in shown}
     label = {name: words.label(row) for name, row in rows.items()}
-    fans = {
-        label[name]: np.asarray(quantiles_of(study.ensemble[name], QUANTILES).value)
-        for name in names
-    }
+    plan = words("uncertainty.plan")
     figure = fans_figure(
-        scenario.calendar_years,
-        fans,
+        scenario.calendar_years[span],
+        {
+            label[name]: np.asarray(quantiles_of(study.ensemble[name][:, span], QUANTILES).value)
+            for name in shown
+        },
         words,
-        title=words("uncertainty.over_time"),
+        title=title,
         units={label[name]: row.unit for name, row in rows.items()},
-        plans={label[name]: (words("uncertainty.plan"), study.middle[name]) for name in names[:1]},
+        plans={label[n]: (plan, study.middle[n][span]) for n in shown[:1]} if planned else None,
     )
-    return page(words, words("uncertainty.over_time"), figure=figure, place=1)
+    return page(words, title, figure=figure, place=1)
 
 
 def outcomes(study: UncertaintyStudy) -> str:
@@ -144,10 +153,13 @@ def influence(study: UncertaintyStudy) -> str:
         text = words("uncertainty.no_spread")
         return page(words, words("uncertainty.influence"), sentences=[text])
     names = [study.name_of(each) for each in found.names]
-    years, outcome = study.scenario.calendar_years, words("uncertainty.credits_of_a_year")
+    (varying,) = np.nonzero(np.isfinite(found.first).any(axis=0))
+    span = slice(int(varying[0]), int(varying[-1]) + 1)
+    years = study.scenario.calendar_years[span]
+    outcome = words("uncertainty.credits_of_a_year")
 
     def by_input(array: Array) -> dict[str, Array]:
-        return dict(zip(names, array, strict=True))
+        return dict(zip(names, array[:, span], strict=True))
 
     first = influence_figure(years, by_input(found.first), words, outcome=outcome)
     total = total_influence_figure(
@@ -160,7 +172,12 @@ def influence(study: UncertaintyStudy) -> str:
     )
     tied = [each for each in found.names if " + " in each]
     sentences = [
-        words("uncertainty.influence_how", samples=number(study.samples_of_each)),
+        words(
+            "uncertainty.influence_how",
+            samples=number(study.samples_of_each),
+            first=years[0],
+            last=years[-1],
+        ),
         *(words("uncertainty.correlated", names=study.name_of(each)) for each in tied),
     ]
     return page(
@@ -184,7 +201,7 @@ def one_at_a_time(study: UncertaintyStudy) -> str:
         ranges,
         found.base,
         words,
-        outcome=inside(words.label(row)),
+        outcome=words.label(row),
         unit=row.unit,
         units=units,
     )

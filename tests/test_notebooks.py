@@ -18,7 +18,10 @@ SCENARIOS = ("thailand_floating_solar", "myanmar_waste_to_energy")
 
 
 # What a notebook draws only of some scenarios: one that it can, and one that it cannot.
-OWN = {"ccs_reserve": ("indonesia_ccs_reserve", "thailand_floating_solar")}
+OWN = {
+    "ccs_reserve": ("indonesia_ccs_reserve", "thailand_floating_solar"),
+    "uncertainty": ("thailand_solar_uncertainty", "thailand_floating_solar"),
+}
 
 
 @pytest.mark.parametrize(

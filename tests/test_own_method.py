@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import jcm_models as jcm
-from jcm_models.method_catalogue import _defined_here, find_method, methods
+from jcm_models.method_catalogue import _defined_here, find_method, method_names
 from jcm_models.problems import ScenarioError
 from jcm_models.steps import IdentityError
 from tests.commands import BIN
@@ -59,7 +59,7 @@ def test_five_lines_are_a_method_that_a_scenario_can_use(own, tmp_path):
 
 def test_it_is_among_the_methods_and_explained_like_them(own, tmp_path):
     own("jcm.Emissions(bau=None, reference=area * saving * electricity_emission_factor)")
-    assert "cool_roofs" in methods()
+    assert "cool_roofs" in method_names()
     dataset = jcm.simulate(load(tmp_path, SCENARIO))
     text = str(jcm.explain(dataset, "reference_emissions", 2026))
     assert "cool_roofs(area, saving, electricity_emission_factor)" in text

@@ -16,16 +16,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BANDS = {
     1: "problems tables quantities variables periods wording article6_records distributions "
     "correlations estimation",
-    2: "rulebook issuance_records strict_yaml documents written spreads drawn values method_catalogue "
-    "defaults components level_settings crediting_settings allocation_settings article6_settings "
+    2: "rulebook issuance_records strict_yaml documents written spreads drawn values "
+    "method_catalogue defaults components level_settings crediting_settings allocation_settings "
+    "article6_settings "
     "storage_settings storage_regimes reserve_settings ensemble_settings scenario_sections "
     "scenario drawn_scenarios uncertain_inputs ensemble_contradictions "
     "project_reading complaints level_contradictions crediting_contradictions "
     "allocation_contradictions article6_contradictions storage_contradictions "
     "contradictions reading plausibility",
     3: "methods emissions levels crediting allocation contributions grid_factor ledger "
-    "corresponding_adjustments double_counting sensitivity_analysis discovery regrets storage reserve "
-    "sampling",
+    "corresponding_adjustments double_counting sensitivity_analysis discovery regrets storage "
+    "reserve sampling",
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
     "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
     "steps identities issuances "

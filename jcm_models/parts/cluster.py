@@ -15,7 +15,6 @@ from jcm_models.parts.optional import optional
 from jcm_models.parts.plan import Part
 from jcm_models.parts.storing import Arrays, Store
 from jcm_models.parts.working import Work, work_through
-from jcm_models.runs import code_hash
 
 __all__ = ["on_cluster"]
 
@@ -23,7 +22,9 @@ _PATIENCE = 10  # [s] for a scheduler that does not answer
 _PARTS_PER_THREAD = 2  # one is computed while another waits or is on its way back
 
 
-def on_cluster(work: Work, store: Store, parts: list[Part], address: str) -> Generator[Part]:
+def on_cluster(
+    work: Work, store: Store, parts: list[Part], address: str, code: str
+) -> Generator[Part]:
     """Compute parts on a dask cluster, and write them here.
 
     Parameters
@@ -36,6 +37,8 @@ def on_cluster(work: Work, store: Store, parts: list[Part], address: str) -> Gen
         What is to be computed.
     address : str
         Of the scheduler, such as ``tcp://192.0.2.1:8786``.
+    code : str
+        Hash of the code that the workers must have.
 
     Yields
     ------
@@ -48,7 +51,7 @@ def on_cluster(work: Work, store: Store, parts: list[Part], address: str) -> Gen
         Where dask is not installed, the cluster is not there or has other code, or a part could
         not be computed or written.
     """
-    task = partial(_compute, pickle.dumps(work), code_hash())
+    task = partial(_compute, pickle.dumps(work), code)
     running: dict[Future[Arrays | Failure], Part] = {}
     with _client(address) as client, _explained(address, running):
         executor = client.get_executor(pure=False)
@@ -69,6 +72,8 @@ def _compute(pickled: bytes, code: str, part: Part) -> Arrays | Failure:
 
 
 def _arrays(pickled: bytes, code: str, part: Part) -> Arrays:
+    from jcm_models.runs import code_hash
+
     if code_hash() != code:
         raise PartsError(
             f"A worker of the cluster has other code: {code_hash()}, here it is {code}. "

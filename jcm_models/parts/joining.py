@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,6 @@ from jcm_models.parts.folder import job_of
 from jcm_models.parts.optional import optional
 from jcm_models.parts.plan import Part, Plan
 from jcm_models.parts.storing import Arrays, Store, whole_file
-from jcm_models.runs import new_folder
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -157,11 +156,14 @@ def _netcdf(target: Path, template: xr.Dataset, plan: Plan, size: int) -> Iterat
                 file[name].attrs.update(attributes)
                 return variable
 
+            _name_coordinates(template, file.attrs)
             yield create
 
 
 @contextlib.contextmanager
 def _zarr(target: Path, template: xr.Dataset, plan: Plan, _size: int) -> Iterator[_Create]:
+    from jcm_models.runs import new_folder
+
     zarr = optional("zarr", str(target))
     fixed = template.drop_dims(_SAMPLE)
     try:
@@ -183,6 +185,7 @@ def _zarr(target: Path, template: xr.Dataset, plan: Plan, _size: int) -> Iterato
                 )
                 return variable
 
+            _name_coordinates(template, group.attrs)
             yield create
             zarr.consolidate_metadata(group.store)
     except OSError as error:
@@ -197,6 +200,19 @@ def _reserve(file: Path, size: int) -> None:
             except OSError as error:
                 if error.errno not in _CANNOT_RESERVE:
                     raise
+
+
+def _name_coordinates(template: xr.Dataset, attributes: MutableMapping[str, Any]) -> None:
+    # How xarray tells coordinates beside those of dimensions from data.
+    of_samples = [
+        str(name)
+        for name, coordinate in template.coords.items()
+        if _SAMPLE in coordinate.dims and name != _SAMPLE
+    ]
+    if of_samples:
+        attributes["coordinates"] = " ".join(
+            [attributes.get("coordinates", ""), *of_samples]
+        ).strip()
 
 
 def _plain(attributes: Mapping[Any, Any]) -> dict[str, Any]:

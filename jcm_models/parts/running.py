@@ -16,7 +16,6 @@ from jcm_models.parts.plan import Plan
 from jcm_models.parts.progress import Progress
 from jcm_models.parts.storing import Store, remove_unfinished
 from jcm_models.parts.working import Work
-from jcm_models.runs import code_hash
 
 __all__ = ["run_in_parts"]
 
@@ -77,6 +76,9 @@ def run_in_parts(
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers} is below 1, the least")
+    # Not at the top, where each worker would import all that runs are made of.
+    from jcm_models.runs import code_hash
+
     job = Job(inputs, code_hash(), plan.samples, plan.chunk, dict(sample_axis), __version__)
     store = open_folder(folder, job)
     with alone_in(folder), _tidy(folder):
@@ -86,7 +88,7 @@ def run_in_parts(
             count = usable_cores() if workers is None else workers
             computing = on_this_machine(work, store, parts, count)
         else:
-            computing = on_cluster(work, store, parts, scheduler)
+            computing = on_cluster(work, store, parts, scheduler, job.code)
         done = plan.samples - missing
         started = time.monotonic()
         with _resumable(store, plan), contextlib.closing(computing) as computed:

@@ -12,7 +12,7 @@ import numpy as np
 
 from jcm_models.parts import Plan, join, run_in_parts
 
-SAMPLES, YEARS, CHUNK, ROUNDS = 131_072, 30, 2_048, 500
+SAMPLES, YEARS, CHUNK, ROUNDS = 131_072, 30, 2_048, 400
 AXES = {"level": 0, "reserve": 0}
 
 Row = tuple[str, float, float | None, str, float]
@@ -30,11 +30,17 @@ def chain(start: int, stop: int) -> dict[str, np.ndarray]:
 
 
 def milliseconds(workers: int, folder: Path) -> float:
-    """Return how long the job takes, from nothing to the last part on the disk [ms]."""
-    plan = Plan(SAMPLES, CHUNK)
-    started = time.perf_counter()
-    run_in_parts(chain, plan, folder, inputs="bench", sample_axis=AXES, workers=workers)
-    return 1000 * (time.perf_counter() - started)
+    """Return how long the job takes, from nothing to the last part on the disk [ms].
+
+    It is the shorter of two durations, for others share the processors.
+    """
+    plan, durations = Plan(SAMPLES, CHUNK), []
+    for attempt in ("a", "b"):
+        path = folder / f"{workers}{attempt}"
+        started = time.perf_counter()
+        run_in_parts(chain, plan, path, inputs="bench", sample_axis=AXES, workers=workers)
+        durations.append(1000 * (time.perf_counter() - started))
+    return min(durations)
 
 
 def rows() -> Iterator[Row]:
@@ -62,13 +68,11 @@ def joined(folder: Path) -> Iterator[Row]:
     plain = 1000 * (time.perf_counter() - started)
     for suffix in (".nc", ".zarr"):
         started = time.perf_counter()
-        join(folder / "1", folder / f"joined{suffix}", template)
+        join(folder / "1a", folder / f"joined{suffix}", template)
         took = 1000 * (time.perf_counter() - started)
         name = f"its parts as one {suffix} file, {len(content) / 1e6:.0f} MB"
         yield name, took, None, "as many zeros in one write", plain
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps([milliseconds(workers, Path(sys.argv[1]) / str(workers)) for workers in (1, 2)])
-    )
+    print(json.dumps([milliseconds(workers, Path(sys.argv[1])) for workers in (1, 2)]))

@@ -11,7 +11,7 @@ import yaml
 import jcm_models as jcm
 from jcm_models.components import choices_of
 from jcm_models.defaults import default_of, tables
-from jcm_models.method_catalogue import find_method, methods
+from jcm_models.method_catalogue import find_method, method_names
 from jcm_models.methods_page import MethodsPage
 from jcm_models.quantities import registry
 from jcm_models.starting import new_scenario
@@ -41,14 +41,14 @@ FAMILIES = (
 )
 TABLE = yaml.safe_load((ROOT / "jcm_models/variables.yaml").read_text())
 STANDINGS = {"published", "derived", "from memory", "assumed"}
-each_method = pytest.mark.parametrize("name", methods())
+each_method = pytest.mark.parametrize("name", method_names())
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_of_the_ten_families_has_its_file_its_words_and_a_method(family):
     assert (ROOT / f"jcm_models/methods/{family}.py").is_file()
     assert families()[family].summary
-    assert family in {find_method(name).family for name in methods()}
+    assert family in {find_method(name).family for name in method_names()}
 
 
 @each_method
@@ -207,7 +207,7 @@ def test_every_default_of_a_row_has_a_source_or_a_table(name):
 
 def test_every_default_lies_within_the_bounds_of_its_input():
     checked = 0
-    for name in methods():
+    for name in method_names():
         method = find_method(name)
         for given in method.inputs:
             picked = given.variable.default
@@ -220,7 +220,7 @@ def test_every_default_lies_within_the_bounds_of_its_input():
 
 
 def test_every_row_of_the_table_is_used():
-    used = {given.name for name in methods() for given in find_method(name).inputs}
+    used = {given.name for name in method_names() for given in find_method(name).inputs}
     own = {name for name in TABLE["inputs"] if "." not in name}
     assert own - used == set()
     picked = {
@@ -233,11 +233,11 @@ def test_every_row_of_the_table_is_used():
 
 def test_the_page_of_methods_shows_each_with_its_equations_and_its_example():
     page = MethodsPage()
-    assert str(len(methods())) in page.heading.value
-    for name in methods():
+    assert str(len(method_names())) in page.heading.value
+    for name in method_names():
         assert f"<code>{name.replace('_', '-')}</code>" in page.body.value
         assert worked_examples()[name].title.split(",")[0].replace("'", "&#39;") in page.body.value
-    assert page.body.value.count("<math") > 3 * len(methods())
+    assert page.body.value.count("<math") > 3 * len(method_names())
     one = MethodsPage("rice_methane")
     assert one.body.value.count("jcm-family") == 1
 

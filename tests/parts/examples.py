@@ -56,11 +56,11 @@ def template():
             "emissions": (("sample", "year"), np.empty((0, YEARS)), {"units": "tCO2e/yr"}),
             "credits": (("party", "sample", "year"), np.empty((PARTIES, 0, YEARS)), {"a": 1}),
             "short": ("sample", np.empty(0, bool)),
-            "factor": ("sample", np.empty(0)),
             "discount": ("year", np.full(YEARS, 0.1)),
         },
         coords={
             "sample": np.arange(0),
+            "factor": ("sample", np.empty(0)),
             "year": np.arange(2030, 2030 + YEARS),
             "party": ["japan", "host", "others"],
             "party_label": ("party", ["Japan", "Host", "Others"]),

@@ -41,9 +41,24 @@ def test_every_byte_is_there_whatever_the_chunk(folder, suffix, chunk):
 def test_a_result_is_the_same_dataset_as_one_made_at_once(folder, suffix):
     compute(folder)
     expected = template().drop_dims("sample").assign_coords(sample=np.arange(SAMPLES))
-    for name, array in whole().items():
-        expected[name] = xr.Variable(template()[name].dims, array, template()[name].attrs)
+    arrays = {
+        name: xr.Variable(template()[name].dims, array, template()[name].attrs)
+        for name, array in whole().items()
+    }
+    expected = expected.assign_coords(factor=arrays.pop("factor")).assign(arrays)
     xr.testing.assert_identical(joined(folder, suffix), expected)
+
+
+@EACH_FORMAT
+def test_coordinates_of_samples_stay_coordinates(folder, suffix):
+    compute(folder)
+    assert set(joined(folder, suffix).coords) == {
+        "sample",
+        "year",
+        "party",
+        "party_label",
+        "factor",
+    }
 
 
 @EACH_FORMAT
