@@ -50,7 +50,7 @@ def _halves(ndc: Ndc, key: str) -> Iterator[tuple[str, str]]:
         yield f"{key}.{given}", f"{missing} is missing; a target is a share below a baseline"
     for name in ("share", *(("baseline",) if ndc.target == "base_year" else ())):
         number = getattr(ndc, name)
-        if number is not None and number.constant is None:
+        if number is not None and number.moves:
             yield f"{key}.{name}", "changes over the years; here it is one number"
 
 

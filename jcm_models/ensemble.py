@@ -97,7 +97,7 @@ class EnsembleWork:
     def _piece(self, start: int, stop: int) -> dict[str, NDArray[Any]]:
         experiment = self.experiment
         unit = experiment.points(start, stop)
-        drawn = {path: draw.shown for path, (_, draw) in experiment.design.draws(unit).items()}
+        drawn = experiment.drawn(unit)
         arrays = experiment.simulated(unit, start)
         wanted = self.variables or tuple(arrays)
         unknown = [name for name in wanted if name not in arrays]
@@ -107,8 +107,12 @@ class EnsembleWork:
 
     def sample_axis(self, name: str) -> int:
         """Return which axis of an array is that of the samples."""
-        is_input = name in {given.path for given in self.experiment.design.inputs}
-        return 1 if len(self.experiment.options) > 1 and not is_input else 0
+        experiment = self.experiment
+        inputs = {given.path for given in experiment.design.inputs}
+        has_options = (
+            name in experiment.differing if name in inputs else len(experiment.options) > 1
+        )
+        return 1 if has_options else 0
 
 
 def _room(array: NDArray[Any], axis: int, samples: int) -> NDArray[Any]:
@@ -136,7 +140,8 @@ class Ensemble(Named):
         Results by name, shape (sample, ..., year), with levers (scenario, sample, ..., year).
     drawn : mapping of str to array
         What each uncertain input is, by its path, in its unit, shape (sample,); of one that moves
-        at random over time the factors [1], shape (sample, year).
+        at random over time the factors [1], shape (sample, year); with the dimension scenario in
+        front where options draw from different distributions.
     """
 
     experiment: Experiment
@@ -254,12 +259,14 @@ def coordinates_of(experiment: Experiment, drawn: Mapping[str, Array]) -> dict[s
     found = {}
     for given in experiment.design.inputs:
         array = drawn[given.path]
-        moves = array.ndim > 1
+        differs = given.path in experiment.differing
+        moves = array.ndim > 1 + differs
         about = {
             "units": "1" if moves else given.value.unit,
             "long_name": f"{given.variable.label}, factor" if moves else given.variable.label,
             "written": given.value.written,
             "place": str(given.place or ""),
         }
-        found[given.path] = (("sample", "year") if moves else ("sample",), array, about)
+        dims = ("scenario",) * differs + ("sample",) + ("year",) * moves
+        found[given.path] = (dims, array, about)
     return found

@@ -26,7 +26,7 @@ _HERE = "ensemble"
 _NOISE = 1e-9
 _DIMENSIONS = ("scenario", "sample", "project", "party", "year")
 # What all combinations of levers have in common.
-_NO_LEVERS = ("ensemble", "extends", "years")
+_NO_LEVERS = ("ensemble", "extends", "years", "host", "gwp")
 # Sections and numbers that hold for all years.
 _ONE_NUMBER = ("storage", "operation.lifetime", "reserve.release_after", "reserve.release_share")
 # Beside shares: what is written by name and adds up to one.

@@ -31,7 +31,7 @@ __all__ = ["Design", "Experiment", "Option"]
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Option:
     """One combination of what the levers of a scenario can be, as a scenario of its own.
 
@@ -40,6 +40,12 @@ class Option:
 
     chosen: Mapping[str, str]
     scenario: Scenario
+
+    @functools.cached_property
+    def uncertain(self) -> Mapping[str, Input]:
+        """The inputs that are drawn for a sample, by path."""
+        found = uncertain_inputs(self.scenario)
+        return {given.path: given for given in found if given.path not in DRAWN_BY_SITE}
 
     @property
     def name(self) -> str:
@@ -68,10 +74,11 @@ class Design:
     @functools.cached_property
     def columns(self) -> tuple[slice, ...]:
         """The columns of each input."""
-        ends = list(itertools.accumulate((self._width(each) for each in self.inputs), initial=0))
+        ends = list(itertools.accumulate((self.width(each) for each in self.inputs), initial=0))
         return tuple(slice(first, end) for first, end in itertools.pairwise(ends))
 
-    def _width(self, given: Input) -> int:
+    def width(self, given: Input) -> int:
+        """Return how many columns an input takes."""
         process = given.value.process
         return 1 if process is None else dimensions(process.kind, self.years.size)
 
@@ -80,13 +87,15 @@ class Design:
         """Number of columns."""
         return self.columns[-1].stop if self.columns else 0
 
-    def draws(self, unit: Array) -> dict[str, tuple[Value, Drawn]]:
+    def draws(self, unit: Array, own: Mapping[str, Input]) -> dict[str, tuple[Value, Drawn]]:
         """Turn points of the unit cube into numbers.
 
         Parameters
         ----------
         unit : array, shape (sample, column)
             Points, each coordinate in (0, 1).
+        own : mapping of str to Input
+            The inputs to draw, by path: all, or those that are uncertain in an option.
 
         Returns
         -------
@@ -95,12 +104,12 @@ class Design:
         """
         if self.correlation is not None:
             (tied,) = np.nonzero((self.correlation != np.eye(len(self.inputs))).any(axis=0))
-            own = [self.columns[at].start for at in tied]
-            unit = unit.copy()
-            unit[:, own] = correlated(unit[:, own], self.correlation[np.ix_(tied, tied)])
+            once = [self.columns[at].start for at in tied]
+            unit = correlated(unit, self.correlation[np.ix_(tied, tied)], once)
         return {
-            given.path: (given.value, self._drawn(given, unit[:, own]))
-            for given, own in zip(self.inputs, self.columns, strict=True)
+            given.path: (own[given.path].value, self._drawn(own[given.path], unit[:, columns]))
+            for given, columns in zip(self.inputs, self.columns, strict=True)
+            if given.path in own
         }
 
     @functools.cached_property
@@ -165,12 +174,7 @@ class Experiment:
             If nothing in the scenario is uncertain or a lever, or an option of a lever is wrong.
         """
         options = options_of(scenario) if with_levers else (Option({}, scenario),)
-        found = {
-            given.path: given
-            for option in options
-            for given in uncertain_inputs(option.scenario)
-            if given.path not in DRAWN_BY_SITE
-        }
+        found = {path: given for option in options for path, given in option.uncertain.items()}
         if not found and len(options) == 1 and not scenario.storage.can_leak:
             text = (
                 "nothing is uncertain: give a number a distribution, such as {distribution: "
@@ -180,6 +184,7 @@ class Experiment:
         inputs = tuple(found.values())
         correlation = scenario.ensemble.correlation_matrix([given.path for given in inputs])
         design = Design(inputs, scenario.calendar_years, correlation)
+        _require_same_columns(options, design)
         plan = Plan(cast("Method", method), samples, max(design.dimensions, 1), seed)
         return cls(options, design, plan)
 
@@ -187,7 +192,50 @@ class Experiment:
         """Return the points of some samples, shape (sample, column)."""
         return points(self.plan, start, stop)
 
-    def simulated(self, unit: Array, start: int, stream: int = 0) -> dict[str, NDArray[Any]]:
+    @functools.cached_property
+    def differing(self) -> frozenset[str]:
+        """The paths of inputs that options draw from different distributions."""
+        return frozenset(
+            given.path
+            for given in self.design.inputs
+            if any(
+                option.uncertain[given.path].value != given.value
+                for option in self.options
+                if given.path in option.uncertain
+            )
+        )
+
+    def drawn(self, unit: Array) -> dict[str, Array]:
+        """Return what is drawn, by the path of the input.
+
+        Parameters
+        ----------
+        unit : array, shape (sample, column)
+            Points of the unit cube.
+
+        Returns
+        -------
+        dict of str to array
+            Numbers of shape (sample,), or factors of shape (sample, year); with the dimension
+            scenario in front where options draw from different distributions.
+        """
+        inputs = {given.path: given for given in self.design.inputs}
+        found = {path: draw.shown for path, (_, draw) in self.design.draws(unit, inputs).items()}
+        for path in self.differing:
+            each = [self._of_option(option, path, unit) for option in self.options]
+            found[path] = np.stack(np.broadcast_arrays(*each))
+        return found
+
+    def _of_option(self, option: Option, path: str, unit: Array) -> Array:
+        """Return what an option draws of an input; the number itself where it is certain there."""
+        own = {given.path: given for given in option.scenario.inputs() if given.path == path}
+        if path in option.uncertain:
+            ((_, draw),) = self.design.draws(unit, own).values()
+            return draw.shown
+        certain = own[path].value.points[0] if path in own else np.nan
+        return np.full(len(unit), certain)
+
+    def simulated(self, unit: Array, start: int, stream: int | None = 0) -> dict[str, NDArray[Any]]:
         """Simulate some samples.
 
         Parameters
@@ -196,17 +244,19 @@ class Experiment:
             Points of the unit cube.
         start : int
             The number of the first of them, a multiple of `batch.BLOCK`.
-        stream : int
-            Which of several streams of chance leaks are drawn from.
+        stream : int or None
+            Which of several streams of chance leaks are drawn from; None takes them as expected.
 
         Returns
         -------
         dict of str to array
             By name, shape (sample, ..., year); with levers (scenario, sample, ..., year).
         """
-        draws = self.design.draws(unit)
-        chance = Chance(self.plan.seed, start, stream)
-        found = [_simulated(option.scenario, draws, len(unit), chance) for option in self.options]
+        chance = None if stream is None else Chance(self.plan.seed, start, stream)
+        found = [
+            _simulated(option, self.design.draws(unit, option.uncertain), len(unit), chance)
+            for option in self.options
+        ]
         if len(found) == 1:
             return found[0]
         return {name: np.stack([each[name] for each in found]) for name in self._shared(found)}
@@ -228,11 +278,28 @@ class Experiment:
         ]
 
 
+def _require_same_columns(options: Sequence[Option], design: Design) -> None:
+    """Refuse options of which one draws an input once, and another anew every year."""
+    problems = []
+    for given in design.inputs:
+        own = [option.uncertain[given.path] for option in options if given.path in option.uncertain]
+        if len({design.width(each) for each in own}) > 1:
+            text = (
+                "is drawn once in one option of a lever and anew every year in another; draw it in "
+                "the same way in all, or compare two scenarios"
+            )
+            problems.append(Problem(given.path, text, given.place))
+    if problems:
+        raise ScenarioError(problems)
+
+
 def _simulated(
-    scenario: Scenario, draws: Mapping[str, tuple[Value, Drawn]], samples: int, chance: Chance
+    option: Option,
+    draws: Mapping[str, tuple[Value, Drawn]],
+    samples: int,
+    chance: Chance | None,
 ) -> dict[str, NDArray[Any]]:
-    own = {given.path for given in uncertain_inputs(scenario)}
-    drawn = with_draws(scenario, {path: draw for path, draw in draws.items() if path in own})
+    drawn = with_draws(option.scenario, draws)
     arrays = compute_samples(drawn, samples, chance)
     arrays |= outcomes_of(drawn, arrays)
     return {n: np.broadcast_to(a, (samples, *a.shape[1:])) for n, a in arrays.items()}

@@ -208,11 +208,12 @@ def _one_number(ensemble: xr.Dataset, outcome: str) -> xr.DataArray:
 def _inputs(ensemble: xr.Dataset, with_levers: bool) -> dict[str, NDArray[Any]]:
     """Return what was drawn in each sample, and what each lever was, once for each scenario."""
     times = ensemble.sizes["scenario"] if with_levers else 1
-    found = {
-        str(name): np.tile(each.to_numpy(), times)
-        for name, each in ensemble.coords.items()
-        if each.dims == ("sample",) and name != "sample"
-    }
+    found = {}
+    for name, each in ensemble.coords.items():
+        if each.dims == ("sample",) and name != "sample":
+            found[str(name)] = np.tile(each.to_numpy(), times)
+        elif each.dims == ("scenario", "sample") and with_levers:
+            found[str(name)] = each.to_numpy().ravel()
     if with_levers:
         found |= {
             str(name): np.repeat(each.to_numpy().astype(str), ensemble.sizes["sample"])

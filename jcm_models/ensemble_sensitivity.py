@@ -64,7 +64,14 @@ class _Study:
         """Whether leaks are drawn, too."""
         return self.scenario.storage.can_leak
 
-    def at(self, unit: Array, stream: int = 0) -> Array:
+    def require_inputs(self) -> None:
+        """Refuse a scenario in which nothing but leaks at random is uncertain."""
+        if not self.groups:
+            text = "only leaks at random are uncertain; jcm.sensitivity tells their share"
+            place = self.scenario.document.place(("storage",))
+            raise ScenarioError([Problem("storage", text, place)])
+
+    def at(self, unit: Array, stream: int | None = 0) -> Array:
         """Return the result at some points, shape (sample, ...)."""
         found = [
             self._picked(self.experiment.simulated(unit[first : first + PIECE], first, stream))
@@ -195,6 +202,8 @@ def swings(
 ) -> tornado.Tornado:
     """Return what an outcome comes to with one input low or high, all others at their medians.
 
+    Leaks at random stay as expected.
+
     Parameters
     ----------
     scenario : Scenario
@@ -217,8 +226,9 @@ def swings(
         If nothing is uncertain, or the scenario has no such result.
     """
     study = _Study(scenario, output, party, 1, 1)
+    study.require_inputs()
     points = tornado.design(list(study.groups.values()), low, high)
-    found = study.at(points)
+    found = study.at(points, stream=None)
     return tornado.tornado(found.reshape(len(found), -1)[:, -1], list(study.groups))
 
 
@@ -231,6 +241,8 @@ def screening(
     seed: int = 1,
 ) -> morris.Effects:
     """Screen many inputs with few runs, after Morris: which of them matter at all.
+
+    Leaks at random stay as expected.
 
     Parameters
     ----------
@@ -256,6 +268,7 @@ def screening(
         If nothing is uncertain, or the scenario has no such result.
     """
     study = _Study(scenario, output, party, 1, seed)
+    study.require_inputs()
     groups = list(study.groups.values())
     points = morris.design(trajectories, groups, seed)
-    return morris.effects(points, study.at(points), groups, list(study.groups), seed)
+    return morris.effects(points, study.at(points, stream=None), groups, list(study.groups), seed)

@@ -101,8 +101,13 @@ class Value(Strict):
     def constant(self) -> float | None:
         """The number, where it is the same in every year and certain."""
         uncertain = self.spread is not None or self.process is not None
-        moving = self.years or uncertain or self.drawn or self.since is not None
-        return None if moving else self.points[0]
+        return None if self.moves or uncertain or self.drawn else self.points[0]
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is another number in another year."""
+        by_chance = self.process is not None and self.process.kind != "level"
+        return bool(self.years) or self.since is not None or by_chance
 
     @property
     def distribution(self) -> Distribution:

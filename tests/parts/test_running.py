@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -243,6 +244,16 @@ def test_an_interrupt_stops_the_workers_and_says_how_to_go_on(tmp_path, folder, 
     assert same_bytes(joined(folder))
 
 
+def minds_interrupts(process):
+    """Say whether a process has come so far that an interrupt would mean something to it."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
+
+
 def test_an_interrupt_while_workers_start_is_told_by_their_starter_alone(tmp_path, folder):
     body = f"""
         begun = lambda *_: print("begun", flush=True)
@@ -251,12 +262,27 @@ def test_an_interrupt_while_workers_start_is_told_by_their_starter_alone(tmp_pat
     process = started(script(tmp_path, body))
     try:
         assert process.stdout.readline() == "begun\n"
+        until(lambda: sum(map(minds_interrupts, alive(process.pid))) == 3)
         to_all_as_a_terminal_does(process)
         _, errors = process.communicate(timeout=60)
     finally:
         end(process)
     assert errors.splitlines()[-1].startswith("KeyboardInterrupt: Stopped. 0 of 200 samples")
     assert errors.count("Traceback") == 1
+
+
+def test_what_killed_workers_leave_half_written_is_removed_before_and_after(folder):
+    compute(folder)
+    before = folder / ".000000000000-000000000030.npz.0a1b2c3d.unfinished"
+    while_running = folder / ".000000000030-000000000060.npz.0a1b2c3d.unfinished"
+    before.touch()
+
+    def leave(*_):
+        assert not before.exists()
+        while_running.touch()
+
+    compute(folder, progress=leave)
+    assert unfinished(folder) == []
 
 
 def test_a_second_run_of_the_same_job_waits_for_nobody_and_disturbs_nothing(tmp_path, folder):
