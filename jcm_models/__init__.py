@@ -41,6 +41,7 @@ _HOMES = {
     "simulate": "simulation",
     "simulate_all": "simulation",
     "summarise": "summaries",
+    "summarise_all": "portfolio_summaries",
     "swings": "ensemble_sensitivity",
     "units": "quantities",
     "warnings_of": "plausibility",
@@ -73,6 +74,7 @@ __all__ = [
     "simulate",
     "simulate_all",
     "summarise",
+    "summarise_all",
     "swings",
     "units",
     "warnings_of",
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from jcm_models.method_catalogue import Emissions, Equation, method, method_names
     from jcm_models.methods_page import MethodsPage
     from jcm_models.plausibility import warnings_of
+    from jcm_models.portfolio_summaries import summarise_all
     from jcm_models.problems import ScenarioError
     from jcm_models.quantities import units
     from jcm_models.reserve_answers import reserve_study

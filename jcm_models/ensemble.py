@@ -26,6 +26,7 @@ __all__ = [
     "PIECE",
     "Ensemble",
     "EnsembleWork",
+    "coordinate",
     "coordinates_of",
     "described_of",
     "draw_ensemble",
@@ -97,7 +98,7 @@ class EnsembleWork:
     def _piece(self, start: int, stop: int) -> dict[str, NDArray[Any]]:
         experiment = self.experiment
         unit = experiment.points(start, stop)
-        drawn = experiment.drawn(unit)
+        drawn = {coordinate(path): array for path, array in experiment.drawn(unit).items()}
         arrays = experiment.simulated(unit, start)
         wanted = self.variables or tuple(arrays)
         unknown = [name for name in wanted if name not in arrays]
@@ -108,11 +109,9 @@ class EnsembleWork:
     def sample_axis(self, name: str) -> int:
         """Return which axis of an array is that of the samples."""
         experiment = self.experiment
-        inputs = {given.path for given in experiment.design.inputs}
-        has_options = (
-            name in experiment.differing if name in inputs else len(experiment.options) > 1
-        )
-        return 1 if has_options else 0
+        inputs = {coordinate(given.path): given.path for given in experiment.design.inputs}
+        differs = name not in inputs or inputs[name] in experiment.differing
+        return 1 if differs and len(experiment.options) > 1 else 0
 
 
 def _room(array: NDArray[Any], axis: int, samples: int) -> NDArray[Any]:
@@ -216,7 +215,8 @@ def draw_ensemble(
     """
     work = EnsembleWork(scenario, samples, seed, sampling, tuple(variables), with_levers)
     found = work(0, samples)
-    drawn = {given.path: found.pop(given.path) for given in work.experiment.design.inputs}
+    paths = [given.path for given in work.experiment.design.inputs]
+    drawn = {path: found.pop(coordinate(path)) for path in paths}
     return Ensemble(work.experiment, found, drawn)
 
 
@@ -232,7 +232,9 @@ def template_of(experiment: Experiment) -> xr.Dataset:
     }
     for lever in experiment.options[0].chosen:
         chosen = [option.chosen[lever] for option in experiment.options]
-        coordinates[lever] = ("scenario", chosen, {"long_name": f"Lever {lever}"})
+        taken = lever in {given.path for given in experiment.design.inputs}
+        name = coordinate(f"lever {lever}" if taken else lever)
+        coordinates[name] = ("scenario", chosen, {"long_name": lever})
     if len(experiment.options) > 1:
         names = [option.name for option in experiment.options]
         coordinates["scenario"] = ("scenario", names, {"long_name": "Scenario by its levers"})
@@ -261,12 +263,18 @@ def coordinates_of(experiment: Experiment, drawn: Mapping[str, Array]) -> dict[s
         array = drawn[given.path]
         differs = given.path in experiment.differing
         moves = array.ndim > 1 + differs
+        is_factor = given.value.process is not None
         about = {
-            "units": "1" if moves else given.value.unit,
-            "long_name": f"{given.variable.label}, factor" if moves else given.variable.label,
+            "units": "1" if is_factor else given.value.unit,
+            "long_name": f"{given.variable.label}, factor" if is_factor else given.variable.label,
             "written": given.value.written,
             "place": str(given.place or ""),
         }
         dims = ("scenario",) * differs + ("sample",) + ("year",) * moves
-        found[given.path] = (dims, array, about)
+        found[coordinate(given.path)] = (dims, array, about)
     return found
+
+
+def coordinate(path: str) -> str:
+    """Return what an input or a lever is called in a Dataset: a file knows no name with a space."""
+    return path.replace(" ", "_")

@@ -16,7 +16,7 @@ from jcm_models.ensemble_settings import Lever
 from jcm_models.problems import Problem, nearest
 from jcm_models.scenario import Scenario
 from jcm_models.uncertain_inputs import DRAWN_BY_SITE, is_uncertain, uncertain_inputs
-from jcm_models.variables import result_variables
+from jcm_models.variables import outcome_variables, result_variables
 
 __all__ = ["contradictions_of_ensemble"]
 
@@ -24,7 +24,10 @@ Array = NDArray[np.float64]
 
 _HERE = "ensemble"
 _NOISE = 1e-9
-_DIMENSIONS = ("scenario", "sample", "project", "party", "year")
+_DIMENSIONS = {
+    *("scenario", "sample", "project", "party", "year", "country", "bearer", "component", "rule"),
+    *("quantile", "parameter", "index"),
+}
 # What all combinations of levers have in common.
 _NO_LEVERS = ("ensemble", "extends", "years", "host", "gwp")
 # Sections and numbers that hold for all years.
@@ -117,7 +120,7 @@ def _lever(name: str, written: Lever, options: Mapping[str, Mapping[str, object]
         yield f"has one value only{twice}; a lever compares at least two"
     elif len(options) < len(written):
         yield "has a value twice; each combination is simulated once, so leave one out"
-    if name in _DIMENSIONS or name in result_variables():
+    if name in {*_DIMENSIONS, *result_variables(), *outcome_variables()}:
         text = "is the name of a dimension or result of an ensemble"
         yield f"{text}; give named options under another name"
     for (one, changes), (other, alike) in itertools.combinations(options.items(), 2):

@@ -322,12 +322,22 @@ def options_of(scenario: Scenario) -> tuple[Option, ...]:
         try:
             found.append(Option(chosen, scenario.with_(overrides) if overrides else scenario))
         except ScenarioError as error:
-            said = Option(chosen, scenario).name
-            problems += [_in_option(problem, said) for problem in error.problems]
+            option, changes = Option(chosen, scenario), dict(zip(levers, combination, strict=True))
+            problems += [_in_option(each, option, changes) for each in error.problems]
     if problems:
         raise ScenarioError(problems)
     return tuple(found)
 
 
-def _in_option(problem: Problem, said: str) -> Problem:
-    return Problem(problem.path, f"with {said}: {problem.message}", problem.place)
+def _in_option(
+    problem: Problem, option: Option, changes: Mapping[str, tuple[str, Mapping[str, Any]]]
+) -> Problem:
+    """Name the option, and the lever that makes it wrong."""
+    levers = [
+        lever
+        for lever, (_, overrides) in changes.items()
+        if any(f"{problem.path}.".startswith(f"{key}.") for key in overrides)
+    ]
+    lever = (levers or list(changes))[0]
+    place = option.scenario.document.place(("ensemble", "levers", lever))
+    return Problem(problem.path, f"with {option.name}: {problem.message}", place)

@@ -83,7 +83,8 @@ def _blocks(array: xr.DataArray) -> Iterator[Array]:
     years = array.shape[-1]
     step = max(1, min(years, _MOST_BYTES * years // max(array.nbytes, 1)))
     for first in range(0, years, step):
-        yield array[..., first : first + step].to_numpy().astype(float)
+        # Samples innermost, so that a mean adds them up in the same order in every block.
+        yield np.asfortranarray(array[..., first : first + step].to_numpy().astype(float))
 
 
 def _estimated(outputs: Array, quantiles: Sequence[float]) -> tuple[Any, ...]:

@@ -14,8 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.batch import BLOCK
-from jcm_models.ensemble import EnsembleWork, coordinates_of, described_of, template_of
-from jcm_models.parts import PartsError, Plan, Progress, join, run_in_parts, usable_cores
+from jcm_models.ensemble import (
+    EnsembleWork,
+    coordinate,
+    coordinates_of,
+    described_of,
+    template_of,
+)
+from jcm_models.parts import (
+    PartsError,
+    Plan,
+    Progress,
+    join,
+    require_format,
+    run_in_parts,
+    usable_cores,
+)
 from jcm_models.results import labels
 from jcm_models.runs import code_hash, inputs_hash
 
@@ -82,9 +96,12 @@ def sweep(
     PartsError
         If a worker dies again and again, there is no room, the cluster is not there, or the file
         is another ensemble's. What is done is kept.
+    ValueError
+        If the name of the file ends otherwise.
     """
     import xarray as xr
 
+    require_format(target)
     name = run_id(work)
     if target.exists():
         with xr.open_dataset(target) as there:
@@ -95,16 +112,21 @@ def sweep(
         raise PartsError(f"{message}; name another file, or remove it if nobody needs it.")
     one = work(0, 1)
     folder = target.with_name(f"{target.name}.parts")
-    computed = run_in_parts(
-        work,
-        Plan(work.samples, _chunk(work.samples, one, workers, chunk)),
-        folder,
-        inputs=_inputs(work),
-        sample_axis={each: work.sample_axis(each) for each in one},
-        workers=workers,
-        scheduler=scheduler,
-        progress=progress,
-    )
+    try:
+        computed = run_in_parts(
+            work,
+            Plan(work.samples, _chunk(work.samples, one, workers, chunk)),
+            folder,
+            inputs=_inputs(work),
+            sample_axis={each: work.sample_axis(each) for each in one},
+            workers=workers,
+            scheduler=scheduler,
+            progress=progress,
+        )
+    except PartsError:
+        if not any(folder.glob("*.npz")):  # nothing was done that could be kept
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     join(folder, target, _template(work, one).assign_attrs({_RUN: name}))
     shutil.rmtree(folder)
     return computed
@@ -124,7 +146,8 @@ def _template(work: EnsembleWork, one: Mapping[str, NDArray[Any]]) -> xr.Dataset
     experiment = work.experiment
     empty = {name: np.take(array, [], axis=work.sample_axis(name)) for name, array in one.items()}
     dataset = template_of(experiment)
-    drawn = {path: empty.pop(path) for path in [given.path for given in experiment.design.inputs]}
+    paths = [given.path for given in experiment.design.inputs]
+    drawn = {path: empty.pop(coordinate(path)) for path in paths}
     dataset = dataset.isel(sample=slice(0, 0))
     rows = described_of(experiment, list(empty))
     dataset = dataset.assign({n: (dims, empty[n], labels(row)) for n, (dims, row) in rows.items()})

@@ -10,6 +10,8 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from jcm_models.parts.failures import Failure, PartsError, attempt
 from jcm_models.parts.optional import optional
 from jcm_models.parts.plan import Part
@@ -80,7 +82,9 @@ def _arrays(pickled: bytes, code: str, part: Part) -> Arrays:
             "Install the same version of jcm-models on all machines."
         )
     work: Work = pickle.loads(pickled)
-    return work(part.start, part.stop)
+    arrays = work(part.start, part.stop)
+    # What stands once for all samples is laid out, as dask cannot send it otherwise.
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from jcm_models.parts.storing import Arrays, Store, whole_file
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["each_part", "join"]
+__all__ = ["each_part", "join", "require_format"]
 
 _SAMPLE = "sample"
 _CANNOT_RESERVE = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -87,15 +87,11 @@ def join(folder: Path, target: Path, template: xr.Dataset) -> None:
     ValueError
         Where the name ends otherwise.
     """
-    formats = {".nc": _netcdf, ".zarr": _zarr}
-    if target.suffix not in formats:
-        raise ValueError(
-            f"{target} ends in {target.suffix or 'nothing'}; .nc and .zarr can be written"
-        )
+    require_format(target)
     job = job_of(folder)
     _check(template, job.sample_axis)
     size = _SLACK + sum(file.stat().st_size for file in folder.glob("*.npz"))
-    with formats[target.suffix](target, template, Plan(job.samples, job.chunk), size) as create:
+    with _FORMATS[target.suffix](target, template, Plan(job.samples, job.chunk), size) as create:
         variables: dict[str, _Stored] = {}
         if _SAMPLE in template.coords:
             numbers = np.arange(job.samples)
@@ -109,6 +105,23 @@ def join(folder: Path, target: Path, template: xr.Dataset) -> None:
                     variables[name] = create(name, shape, array.dtype)
                 where = (slice(None),) * axis + (slice(part.start, part.stop),)
                 variables[name][where] = array
+
+
+def require_format(target: Path) -> None:
+    """Refuse a name that is none of a netCDF file or a zarr store.
+
+    Raises
+    ------
+    ValueError
+        Where the name ends otherwise.
+    PartsError
+        Where zarr is not installed.
+    """
+    if target.suffix not in _FORMATS:
+        end = target.suffix or "nothing"
+        raise ValueError(f"{target} ends in {end}; .nc and .zarr can be written")
+    if target.suffix == ".zarr":
+        optional("zarr", str(target))
 
 
 def _check(template: xr.Dataset, sample_axis: Mapping[str, int]) -> None:
@@ -221,3 +234,6 @@ def _plain(attributes: Mapping[Any, Any]) -> dict[str, Any]:
         str(name): value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         for name, value in attributes.items()
     }
+
+
+_FORMATS = {".nc": _netcdf, ".zarr": _zarr}

@@ -137,7 +137,8 @@ def shipped(file: Path, changes):
 def drawn_of(scenario, samples, seed=3):
     """Return the draws of a scenario, by the path of the input."""
     experiment = Experiment.of(scenario, samples, seed, with_levers=False)
-    return experiment.design.draws(experiment.points(0, samples))
+    (option,) = experiment.options
+    return experiment.design.draws(experiment.points(0, samples), option.uncertain)
 
 
 def written(value, drawn, sample, years, first):

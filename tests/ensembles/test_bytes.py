@@ -1,6 +1,7 @@
 """The same bytes of an ensemble, in whatever parts and processes it is simulated."""
 
 import hashlib
+import itertools
 import pickle
 import subprocess
 import sys
@@ -74,11 +75,11 @@ def forgetful():
 def own_method(folder):
     @jcm.method(title="Cool roofs")
     @jcm.units(
-        area="m2", saving="kWh/m2/yr", electricity_emission_factor="tCO2e/MWh", returns="tCO2e/yr"
+        area="m2", saving="MWh/m2/yr", electricity_emission_factor="tCO2e/MWh", returns="tCO2e/yr"
     )
     def cool_roofs(area, saving, electricity_emission_factor):
-        saved = area * saving / 1000
-        return jcm.Emissions(bau=None, reference=saved * electricity_emission_factor)
+        factor = electricity_emission_factor
+        return jcm.Emissions(bau=None, reference=area * saving * factor)
 
     changes = {
         "project.area": uniform(90_000, 110_000),
@@ -89,7 +90,7 @@ def own_method(folder):
 
 def joined(work, bounds):
     """Return the parts between some bounds, laid end to end."""
-    parts = [work(first, last) for first, last in zip(bounds, bounds[1:], strict=False)]
+    parts = [work(first, last) for first, last in itertools.pairwise(bounds)]
     return {
         name: np.concatenate([part[name] for part in parts], axis=work.sample_axis(name))
         for name in parts[0]
@@ -127,7 +128,11 @@ def test_parts_are_the_whole_however_points_are_laid(sampling, tmp_path):
 
 
 @unhurried
-@given(cuts=st.sets(st.integers(1, 3)), samples=st.integers(BLOCK * 3 + 1, BLOCK * 4), seed=st.integers(0, 99))
+@given(
+    cuts=st.sets(st.integers(1, 3)),
+    samples=st.integers(BLOCK * 3 + 1, BLOCK * 4),
+    seed=st.integers(0, 99),
+)
 def test_no_division_into_blocks_changes_a_byte(cuts, samples, seed, tmp_path_factory):
     work = EnsembleWork(deficits(tmp_path_factory.mktemp("short")), samples, seed)
     bounds = [0, *(BLOCK * cut for cut in sorted(cuts)), samples]
@@ -184,17 +189,17 @@ def test_only_what_is_asked_for_is_kept_and_it_is_the_same(tmp_path):
     scenario = phased(tmp_path)
     some = EnsembleWork(scenario, 300, 7, variables=("credits", "total_credits"))(0, 300)
     every = EnsembleWork(scenario, 300, 7)(0, 300)
-    assert set(some) - set(EnsembleWork(scenario, 300).experiment.design.draws(np.full((1, 6), 0.5))) == {
-        "credits",
-        "total_credits",
-    }
+    inputs = {path for path in every if "." in path}
+    assert set(some) == {"credits", "total_credits"} | inputs
     same_bytes(some, {name: every[name] for name in some})
 
 
 def test_another_seed_is_another_ensemble_and_another_chance():
     scenario = shipped(CCS, {"years.last": 2049})
     one, other = (EnsembleWork(scenario, 256, seed)(0, 256) for seed in (1, 2))
-    assert not np.array_equal(one["project.capture_loss_share"], other["project.capture_loss_share"])
+    assert not np.array_equal(
+        one["project.capture_loss_share"], other["project.capture_loss_share"]
+    )
     assert not np.array_equal(one["co2_leaked"], other["co2_leaked"])
 
 
