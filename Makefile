@@ -26,8 +26,8 @@ app: $(READY) ## Serve the app with Voila
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/jcm lab
 
-bench: $(PEERS) ## Measure how long things take here, beside other packages
-	@$(BIN)/python -m tests.bench
+bench: $(PEERS) ## Measure how long things take here, beside other packages (PART=ensembles some)
+	@$(BIN)/python -m tests.bench $(PART)
 
 $(PEERS): $(READY) tests/bench/peers.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/bench/peers.txt

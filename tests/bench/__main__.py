@@ -13,7 +13,16 @@ import numpy as np
 import xarray as xr
 
 import jcm_models as jcm
-from tests.bench import aef, ledger, portfolio_of_sites, reserve
+from tests.bench import (
+    aef,
+    ensembles,
+    ledger,
+    parts,
+    portfolio_of_sites,
+    reserve,
+    sampling,
+    sensitivity,
+)
 from tests.bench.portfolio import core, memory, shipped, thousand
 from tests.commands import BIN, run
 from tests.conftest import ROOT
@@ -214,11 +223,19 @@ def main() -> None:
         aef.measure,
         reserve.measure,
         portfolio_of_sites.measure,
+        *ensembles.ROWS,
+        sampling.measure,
+        sensitivity.sobol,
+        sensitivity.peeling,
+        parts.rows,
         page,
         reports,
         browser,
     )
+    wanted = sys.argv[1:]  # such as ensembles; all without a name
     for measure in measures:
+        if wanted and measure.__module__.rpartition(".")[2] not in wanted:
+            continue
         for what, found, goal, peer, plain in measure():
             goal_text = "" if goal is None else f"{goal:,.0f}"
             plain_text = "" if math.isnan(plain) else f"{plain:,.2f}"

@@ -219,6 +219,7 @@ def test_a_sample_is_the_scenario_alone_with_the_numbers_drawn(name, tmp_path):
 
 
 TARGETS = {
+    "a share that is a level": {"article6.host.share": moving(0.23, "level", 0.05)},
     "the share of a host": {"article6.host.share": uniform(0.2, 0.25)},
     "a share of a baseline that is uncertain, too": {
         "article6.host.share": triangular(0.2, 0.22, 0.25),

@@ -120,9 +120,9 @@ def test_correlated_inputs_have_the_correlation_asked_for(tmp_path):
     assert abs(alone) < 0.02
 
 
-def test_beyond_the_years_simulated_the_nearest_factor_holds(tmp_path):
+def test_beyond_the_years_simulated_the_nearest_factor_holds():
     changes = {
-        "years": {"first": 2023, "last": 2026},
+        "years": {"first": 2023, "last": 2027},
         "article6.host.emissions": moving(56e6, "ar1", 0.02, persistence=0.9),
     }
     oversold = shipped(OVERSELLING, changes)
