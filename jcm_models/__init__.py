@@ -27,11 +27,14 @@ _HOMES = {
     "compute": "simulation",
     "compute_all": "simulation",
     "discover": "ensemble_discovery",
+    "exceedance": "summaries",
+    "expected_shortfall": "summaries",
     "explain": "explanation",
     "load_scenario": "simulation",
     "method": "method_catalogue",
     "method_names": "method_catalogue",
     "ndc_outcome": "article6_over_time",
+    "regression": "ensemble_sensitivity",
     "reserve_study": "reserve_answers",
     "robustness": "ensemble_discovery",
     "scenario_events": "ledger_booking",
@@ -60,11 +63,14 @@ __all__ = [
     "compute",
     "compute_all",
     "discover",
+    "exceedance",
+    "expected_shortfall",
     "explain",
     "load_scenario",
     "method",
     "method_names",
     "ndc_outcome",
+    "regression",
     "reserve_study",
     "robustness",
     "scenario_events",
@@ -83,7 +89,7 @@ __all__ = [
 if TYPE_CHECKING:
     from jcm_models.article6_over_time import ndc_outcome
     from jcm_models.ensemble_discovery import discover, robustness
-    from jcm_models.ensemble_sensitivity import screening, sensitivity, swings
+    from jcm_models.ensemble_sensitivity import regression, screening, sensitivity, swings
     from jcm_models.explanation import explain
     from jcm_models.ledger_booking import scenario_events
     from jcm_models.ledger_database import Ledger
@@ -103,7 +109,7 @@ if TYPE_CHECKING:
         simulate,
         simulate_all,
     )
-    from jcm_models.summaries import summarise
+    from jcm_models.summaries import exceedance, expected_shortfall, summarise
     from jcm_models.uncertainty_page import UncertaintyPage
     from jcm_models.view import View
 

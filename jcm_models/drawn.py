@@ -49,7 +49,7 @@ class Drawn:
         factors = None if self.factors is None else self.factors[rows]
         return replace(self, numbers=numbers, factors=factors)
 
-    def at(self, years: NDArray[np.int64], certain: Array, number: float) -> Array:
+    def at(self, years: NDArray[np.int64], certain: Array, growth: Array | None = None) -> Array:
         """Return the number of every sample and year, shape (sample, year).
 
         Parameters
@@ -58,16 +58,14 @@ class Drawn:
             Calendar years.
         certain : array, shape (year,)
             What it would be without the draws.
-        number : float
-            The one number from which `certain` follows in proportion, where one was drawn.
+        growth : array, shape (year,), optional
+            What multiplies the number from year to year, where it changes [1].
         """
         if self.numbers is not None:
-            if (certain == number).all():
-                return np.broadcast_to(self.numbers[:, np.newaxis], (self.numbers.size, years.size))
-            growth = certain / number if number else np.ones_like(certain)
-            certain = self.numbers[:, np.newaxis] * growth
-        if self.factors is None:
-            return certain
+            drawn = self.numbers[:, np.newaxis]
+            shape = (self.numbers.size, years.size)
+            return np.broadcast_to(drawn, shape) if growth is None else drawn * growth
+        assert self.factors is not None
         last = self.factors.shape[-1] - 1  # beyond the years simulated the nearest holds
         at = np.clip(years - self.first, 0, last)
         return np.clip(certain * self.factors[:, at], self.least, self.most)

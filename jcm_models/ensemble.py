@@ -15,7 +15,15 @@ from jcm_models.batch import BLOCK
 from jcm_models.components import Input
 from jcm_models.ensemble_design import Experiment
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.results import COORDINATES, Named, attributes, described, inputs_of, labels
+from jcm_models.results import (
+    COORDINATES,
+    Named,
+    Results,
+    attributes,
+    described,
+    inputs_of,
+    labels,
+)
 from jcm_models.scenario import Scenario
 from jcm_models.variables import Variable, outcome_variables
 
@@ -159,7 +167,7 @@ class Ensemble(Named):
 
     def to_dataset(self) -> xr.Dataset:
         """Return the ensemble as a labelled Dataset, with units, sources and inputs (D1, D2)."""
-        dataset = template_of(self.experiment)
+        dataset = template_of(self.experiment, list(self))
         rows = described_of(self.experiment, list(self))
         dataset = dataset.assign(
             {n: (dims, self[n], labels(row)) for n, (dims, row) in rows.items()}
@@ -220,8 +228,8 @@ def draw_ensemble(
     return Ensemble(work.experiment, found, drawn)
 
 
-def template_of(experiment: Experiment) -> xr.Dataset:
-    """Return the Dataset of an ensemble without its results and what was drawn."""
+def template_of(experiment: Experiment, names: Sequence[str]) -> xr.Dataset:
+    """Return the Dataset of some results of an ensemble, without these and what was drawn."""
     import xarray as xr
 
     from jcm_models import __version__
@@ -236,14 +244,12 @@ def template_of(experiment: Experiment) -> xr.Dataset:
         name = coordinate(f"lever {lever}" if taken else lever)
         coordinates[name] = ("scenario", chosen, {"long_name": lever})
     if len(experiment.options) > 1:
-        names = [option.name for option in experiment.options]
-        coordinates["scenario"] = ("scenario", names, {"long_name": "Scenario by its levers"})
-    from jcm_models.simulation import compute  # what it is at its means names the coordinates
-
-    middle = compute(scenario)
-    used = {dim for name in middle for dim in described(name, scenario).dims}
+        each = [option.name for option in experiment.options]
+        coordinates["scenario"] = ("scenario", each, {"long_name": "Scenario by its levers"})
+    labelled = Results(scenario, {}, {})
+    used = {dim for dims, _ in described_of(experiment, names).values() for dim in dims}
     coordinates |= {
-        name: (name, middle[name], about) for name, about in COORDINATES.items() if name in used
+        name: (name, labelled[name], about) for name, about in COORDINATES.items() if name in used
     }
     history = f"jcm_models {__version__}: simulate({scenario.name}, samples={plan.samples})"
     more = {

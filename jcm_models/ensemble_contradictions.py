@@ -18,7 +18,7 @@ from jcm_models.scenario import Scenario
 from jcm_models.uncertain_inputs import DRAWN_BY_SITE, is_uncertain, uncertain_inputs
 from jcm_models.variables import outcome_variables, result_variables
 
-__all__ = ["contradictions_of_ensemble"]
+__all__ = ["contradictions_of_ensemble", "touch"]
 
 Array = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def _levers(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:
             texts += [
                 f"sets {key}, which the lever {lever} sets, too; make one lever of both"
                 for other, lever in owners.items()
-                if _touch(key, other)
+                if touch(key, other)
             ]
         owners |= dict.fromkeys(keys, name)
         yield from _problems(scenario, path, texts)
@@ -153,7 +153,8 @@ def _unknown(scenario: Scenario, path: KeyPath) -> str:
     return unknown_key(path[3:], type(part))
 
 
-def _touch(one: str, other: str) -> bool:
+def touch(one: str, other: str) -> bool:
+    """Tell whether two dotted keys are the same, or one stands in the other."""
     return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
@@ -168,7 +169,7 @@ def _correlations(scenario: Scenario, unsound: Collection[str]) -> Iterator[Prob
         known = [
             name
             for name in dict.fromkeys(pair.between)
-            if name.split(".")[0] not in unsound and not any(_touch(name, key) for key in moved)
+            if name.split(".")[0] not in unsound and not any(touch(name, key) for key in moved)
         ]
         texts = [text for name in known if (text := _uncorrelated(name, inputs))]
         if len({*pair.between}) == 1:

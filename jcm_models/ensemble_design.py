@@ -15,6 +15,7 @@ from jcm_models.batch import Chance
 from jcm_models.components import Input
 from jcm_models.drawn import Drawn
 from jcm_models.drawn_scenarios import with_draws
+from jcm_models.ensemble_contradictions import touch
 from jcm_models.outcomes import outcomes_of
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.sampling.copula import correlated
@@ -336,7 +337,7 @@ def _in_option(
     levers = [
         lever
         for lever, (_, overrides) in changes.items()
-        if any(f"{problem.path}.".startswith(f"{key}.") for key in overrides)
+        if any(touch(problem.path, key) for key in overrides)
     ]
     lever = (levers or list(changes))[0]
     place = option.scenario.document.place(("ensemble", "levers", lever))

@@ -15,12 +15,13 @@ from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import described
 from jcm_models.scenario import Scenario
 from jcm_models.sensitivity_analysis import morris, sobol, tornado
+from jcm_models.sensitivity_analysis import regression as by_ranks
 from jcm_models.variables import PARTIES, Variable, outcome_variables
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CHANCE", "screening", "sensitivity", "sobol_indices", "swings"]
+__all__ = ["CHANCE", "regression", "screening", "sensitivity", "sobol_indices", "swings"]
 
 Array = NDArray[np.float64]
 
@@ -58,6 +59,15 @@ class _Study:
             own = [design.columns[at] for at in together]
             found[name] = np.concatenate([np.arange(each.start, each.stop) for each in own])
         return found
+
+    @property
+    def warning(self) -> str:
+        """What to beware of where inputs are correlated; nothing where none are."""
+        design = self.experiment.design
+        if design.correlation is None:
+            return ""
+        paths = [given.path for given in design.inputs]
+        return by_ranks.correlation_warning(paths, design.correlation)
 
     @property
     def has_chance(self) -> bool:
@@ -188,7 +198,55 @@ def _labelled(study: _Study, found: sobol.SobolIndices) -> xr.Dataset:
             "seed": study.seed,
             "unknown": "NaN in years in which the result is the same in all samples",
             "correlated": "; ".join(name for name in found.names if " + " in name),
+            "warning": study.warning,
         },
+    )
+
+
+def regression(ensemble: xr.Dataset, output: str) -> xr.Dataset:
+    """Read off an ensemble that is there how a result goes with each input, without new runs.
+
+    Parameters
+    ----------
+    ensemble : xarray.Dataset
+        As of `simulate` with samples, without levers, or one of its scenarios.
+    output : str
+        Name of a result or an outcome, over the year at most.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``rank_correlation`` and ``rank_regression`` [1] over parameter (and year): Spearman's
+        correlation, and the change in standard deviations of the ranks with all other inputs held;
+        ``fit`` [1], the R² of the latter. NaN where input or result is the same in all samples.
+
+    Raises
+    ------
+    ValueError
+        If the result is known of several scenarios or parties, or there is none of this name.
+    """
+    import xarray as xr
+
+    if output not in ensemble or not {"sample"} <= {*ensemble[output].dims} <= {"sample", "year"}:
+        message = f"{output} is no result over sample and year alone; choose a scenario or a party"
+        raise ValueError(message)
+    array = ensemble[output].transpose("sample", ...)
+    names = [str(n) for n, c in ensemble.coords.items() if c.dims == ("sample",) and n != "sample"]
+    inputs = np.stack([ensemble[name].to_numpy() for name in names], axis=-1)
+    outputs = array.to_numpy().astype(float)
+    found = by_ranks.regression(inputs, outputs, ranks=True)
+    dims = ("parameter", *array.dims[1:])
+    label = array.attrs.get("long_name", output)
+    about = {"units": "1", "long_name": f"Rank correlation with: {label}"}
+    moved = {"units": "1", "long_name": f"Standardised rank regression of: {label}"}
+    return xr.Dataset(
+        {
+            "rank_correlation": (dims, by_ranks.rank_correlations(inputs, outputs), about),
+            "rank_regression": (dims, found.coefficients, moved),
+            "fit": (dims[1:], found.fit, {"units": "1", "long_name": "R² of the ranks"}),
+        },
+        coords={"parameter": names, **{d: array[d] for d in array.dims[1:] if d in array.coords}},
+        attrs={"output": output, "samples": array.sizes["sample"]},
     )
 
 

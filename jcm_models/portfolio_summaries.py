@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from jcm_models.ensemble import draw_ensemble
 from jcm_models.estimation import mean_of, quantiles_of
 from jcm_models.parts import usable_cores
 from jcm_models.periods import calendar_years
-from jcm_models.problems import ScenarioError
+from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import COORDINATES, labels
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import cannot_stand_together, compute
@@ -74,7 +74,7 @@ def summarise_all(
     ScenarioError
         If names repeat, sets of warming potentials are mixed, or a sample breaks a convention.
     """
-    problems = cannot_stand_together(scenarios)
+    problems = [*cannot_stand_together(scenarios), *_unknown(variables)]
     if problems:
         raise ScenarioError(problems)
     years = calendar_years(
@@ -82,9 +82,21 @@ def summarise_all(
     )
     some = _Some(tuple(variables), tuple(quantiles), samples, seed, years)
     groups = [scenarios[at : at + _TOGETHER] for at in range(0, len(scenarios), _TOGETHER)]
-    found = list(_mapped(some, groups, workers or usable_cores()))
-    total = sum((group.totals for group in found[1:]), start=found[0].totals)
+    total = np.zeros((len(some.variables), samples, years.size))
+    found = []
+    for group in _mapped(some, groups, workers or usable_cores()):
+        total += group.totals
+        found.append(replace(group, totals=total[:, :0]))  # the sums of one group are large
     return _labelled(some, scenarios, found, total)
+
+
+def _unknown(variables: Sequence[str]) -> Iterator[Problem]:
+    """Find names that are none of a result over the year alone."""
+    known = [name for name, row in result_variables().items() if row.dims == ("year",)]
+    for name in variables:
+        if name not in known:
+            text = f"is no result over the year alone{nearest(name, known)}; there are "
+            yield Problem(name, text + ", ".join(known))
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,12 +166,13 @@ class _Some:
 
 def _mapped(
     some: Callable[[Sequence[Scenario]], _Group], groups: Sequence[Sequence[Scenario]], workers: int
-) -> Iterable[_Group]:
+) -> Iterator[_Group]:
     if workers == 1 or len(groups) == 1:
-        return map(some, groups)
+        yield from map(some, groups)
+        return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(groups)), context) as pool:
-        return list(pool.map(some, groups))
+        yield from pool.map(some, groups)
 
 
 def _labelled(

@@ -145,10 +145,9 @@ def _template(work: EnsembleWork, one: Mapping[str, NDArray[Any]]) -> xr.Dataset
     """Return the Dataset in the end, but for its samples."""
     experiment = work.experiment
     empty = {name: np.take(array, [], axis=work.sample_axis(name)) for name, array in one.items()}
-    dataset = template_of(experiment)
     paths = [given.path for given in experiment.design.inputs]
     drawn = {path: empty.pop(coordinate(path)) for path in paths}
-    dataset = dataset.isel(sample=slice(0, 0))
+    dataset = template_of(experiment, list(empty)).isel(sample=slice(0, 0))
     rows = described_of(experiment, list(empty))
     dataset = dataset.assign({n: (dims, empty[n], labels(row)) for n, (dims, row) in rows.items()})
     return dataset.assign_coords(coordinates_of(experiment, drawn))

@@ -76,13 +76,22 @@ class Value(Strict):
         ValueError
             If a year lies outside the series and its ends are not held.
         """
-        certain = self._certain(years)
-        return certain if self.drawn is None else self.drawn.at(years, certain, self.points[0])
+        growth = self._growth(years)
+        certain = self._certain(years, growth)
+        return certain if self.drawn is None else self.drawn.at(years, certain, growth)
 
-    def _certain(self, years: NDArray[np.int64]) -> NDArray[np.float64]:
-        if self.since is not None:
-            elapsed = np.maximum(years - self.since, 0)
-            return np.asarray(self.points[0] * (1 + self.yearly_change) ** elapsed)
+    def _growth(self, years: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """Return what multiplies the number in each year; None where it does not change."""
+        if self.since is None:
+            return None
+        elapsed = np.maximum(years - self.since, 0)
+        return np.asarray((1 + self.yearly_change) ** elapsed)
+
+    def _certain(
+        self, years: NDArray[np.int64], growth: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
+        if growth is not None:
+            return np.asarray(self.points[0] * growth)
         if not self.years:
             return np.full(years.shape, self.points[0])
         return interpolate(years, self.years, self.points, self.interpolate, hold=self.hold)

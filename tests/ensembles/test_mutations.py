@@ -117,8 +117,8 @@ FAULTS = {
     ),
     "growth is lost where a number is drawn": (
         "drawn",
-        "growth = certain / number if number else np.ones_like(certain)",
-        "growth = np.ones_like(certain)",
+        "if growth is None else drawn * growth",
+        "if growth is None or growth.size else drawn * growth",
         single(MOVING),
     ),
     "factors come a year late": (

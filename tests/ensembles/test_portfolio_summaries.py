@@ -188,14 +188,12 @@ def test_an_unknown_result_is_refused_with_the_nearest(tmp_path):
         summarise_all([one], 16, variables=["credit_issued"], workers=1)
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a certain project is asked unchecked")
 def test_an_unknown_result_of_a_certain_project_is_refused_alike(tmp_path):
     certain = named(tmp_path, "certain", TINY, {})
     with pytest.raises(ScenarioError, match="did you mean credits_issued"):
         summarise_all([certain], 16, variables=["credit_issued"], workers=1)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="numpy finds shapes that do not fit")
 def test_a_result_over_more_than_years_is_refused(tmp_path):
     one = named(tmp_path, "one", TINY, PLANT)
     with pytest.raises(ScenarioError, match="credits"):

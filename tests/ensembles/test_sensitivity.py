@@ -251,3 +251,27 @@ def test_a_study_of_the_same_seed_is_the_same(tmp_path):
     one, other = (jcm.sensitivity(scenario, "total_leaked", samples=64) for _ in range(2))
     assert one.identical(other)
     assert not one.equals(jcm.sensitivity(scenario, "total_leaked", samples=64, seed=2))
+
+
+def test_an_ensemble_that_is_there_tells_how_a_result_goes_with_each_input(tmp_path):
+    scenario = tiny(tmp_path, **{SUPPLIED: uniform(7000, 9000), STATED: uniform(0, 100)})
+    found = jcm.regression(jcm.simulate(scenario, 1024), "total_reductions")
+    up, down = found["rank_correlation"].to_numpy()  # what is supplied saves, what is emitted costs
+    assert up > 0.9
+    assert down < 0
+    assert found["fit"] > 0.99
+    assert abs(up**2 + down**2 - 1) < 0.02  # independent, and nearly linear
+
+
+def test_a_regression_asks_for_one_scenario_and_party(tmp_path):
+    scenario = tiny(tmp_path, **{SUPPLIED: uniform(7000, 9000)})
+    with pytest.raises(ValueError, match="credits is no result over sample and year alone"):
+        jcm.regression(jcm.simulate(scenario, 64), "credits")
+
+
+def test_correlated_inputs_come_with_a_warning_and_a_way_out(tmp_path):
+    pair = [{"between": [SUPPLIED, FACTOR], "value": 0.5}]
+    both = {SUPPLIED: uniform(7000, 9000), FACTOR: uniform(0.3, 0.4), "ensemble.correlations": pair}
+    found = jcm.sensitivity(tiny(tmp_path, **both), "total_credits", samples=64)
+    assert f"Correlated inputs: {SUPPLIED} and {FACTOR} (+0.5)" in found.attrs["warning"]
+    assert "Use the rank regression" in found.attrs["warning"]
