@@ -69,7 +69,7 @@ def remove_unfinished(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> Arrays:
+def _read(path: Path) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
     with zipfile.ZipFile(path) as archive:
         if archive.testzip() is not None:
@@ -79,6 +79,18 @@ def _read(path: Path) -> Arrays:
                 array = np.lib.format.read_array(member, allow_pickle=False)
             arrays[name.removesuffix(".npy")] = array
     return arrays
+
+
+def _once(array: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return what is the same for all samples once: it need not stand on the disk for each."""
+    return array.take([0], axis=axis) if array.strides[axis] == 0 else array
+
+
+def _for_all(array: NDArray[Any], axis: int, samples: int) -> NDArray[Any]:
+    """Return what stands once for all samples."""
+    if array.ndim <= axis or array.shape[axis] != 1:
+        return array
+    return np.broadcast_to(array, (*array.shape[:axis], samples, *array.shape[axis + 1 :]))
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,8 @@ class Store:
             for name in self.sample_axis:
                 entry = zipfile.ZipInfo(f"{name}.npy")  # without the time: same data, same bytes
                 with archive.open(entry, "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, arrays[name], allow_pickle=False)
+                    array = _once(arrays[name], self.sample_axis[name])
+                    np.lib.format.write_array(member, array, allow_pickle=False)
 
     def read(self, part: Part) -> Arrays:
         """Read a part.
@@ -133,6 +146,9 @@ class Store:
             arrays = _read(path)
         except Exception as error:  # how reading fails depends on where the file is damaged
             raise PartsError(f"{path} is damaged: {error}.") from error
+        for name, axis in self.sample_axis.items():
+            if name in arrays:
+                arrays[name] = _for_all(arrays[name], axis, len(part))
         wrong = list(self._clashes(part, arrays))
         if wrong:
             raise PartsError(f"{path} is damaged: {'; '.join(wrong)}.")

@@ -183,3 +183,16 @@ def test_what_a_killed_worker_left_half_written_is_removed_and_nothing_else(tmp_
     (tmp_path / ".000000000010-000000000014.npz.12ab34cd.unfinished").write_text("x")
     remove_unfinished(tmp_path)
     assert files(tmp_path) == [".hidden", "job.json"]
+
+
+def test_what_is_the_same_for_all_samples_stands_once_on_the_disk(tmp_path):
+    store = Store(tmp_path, {"alike": 1, "each": 0})
+    part, alike = Part(0, 1000), np.arange(30.0)
+    each = np.arange(1000.0)
+    store.write(part, {"alike": np.broadcast_to(alike, (2, 1000, 30)), "each": each})
+    (file,) = tmp_path.glob("*.npz")
+    assert file.stat().st_size < 10_000 + each.nbytes
+    found = store.read(part)
+    assert (found["alike"] == alike).all()
+    assert found["alike"].shape == (2, 1000, 30)
+    assert (found["each"] == each).all()
