@@ -18,7 +18,7 @@ report: $(READY) ## Run every scenario and write its report into reports/
 
 test: $(READY) ## Run the tests, in a real browser too (TESTS=tests/test_x.py runs a part)
 	@$(BIN)/python -m tests.browser >/dev/null
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 app: $(READY) ## Serve the app with Voila
 	@$(BIN)/jcm app

@@ -594,7 +594,7 @@ def test_each_input_has_its_range_in_words_and_each_bar_its_numbers():
 
 def test_title_and_caption_name_the_input_that_moves_the_outcome_most():
     figure = FIGURES["tornado"]
-    assert figure.title == "Capacity moves Credits issued most"
+    assert figure.title == "Capacity moves the outcome most"
     assert figure.caption == (
         "Credits issued moves most with Capacity (32 to 58 MW): 12,000 to 25,000 tCO₂e."
     )
@@ -665,7 +665,7 @@ def test_only_the_largest_inputs_have_an_area_of_their_own():
     words = written(FIGURES["influence of many"])
     assert "Input 4" in words
     assert "Input 5" not in words
-    assert "4 other inputs" in words
+    assert "Other inputs (4)" in words
     assert "Not drawn, with smaller indices: Input 5, Input 6, Input 7, Input 8." in (
         FIGURES["total of many from 2027 on"].caption
     )

@@ -308,7 +308,7 @@ def test_with_adds_up_and_lists_what_was_replaced(usual):
         ({"years.last": 2019, "host": "THI"}, "did you mean THA?"),
         ({"": 1}, "unknown key"),
         ({"..": 1}, "unknown key"),
-        ({KEY: object()}, "a number is needed"),
+        pytest.param({KEY: object()}, "a number is needed", id="an object"),
         ({"notes": {1, 2}}, "notes"),
     ],
     ids=str,

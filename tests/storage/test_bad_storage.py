@@ -120,8 +120,9 @@ def said(folder, **changes):
                 }
             },
             "storage.events.mass",
-            "a pareto distribution with index 0.9 has an infinite mean, so nothing can be expected "
-            "of it; give an index above 1, or a distribution that ends, such as triangular",
+            "has an infinite mean, so nothing can be expected of it; give parameters with a mean "
+            "(of a pareto distribution an index above 1), at_most, or a distribution that ends, "
+            "such as triangular",
         ),
         (
             {
