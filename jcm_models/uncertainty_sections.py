@@ -333,8 +333,8 @@ def brushed(study: UncertaintyStudy, limits: Mapping[str, tuple[float, float]]) 
     ends = {name_of[key]: pair for key, pair in limits.items()}
     good = ~study.is_bad
     parallel = parallel_figure(inputs, results, words, units=units, limits=ends, good=good)
-    across = max(inputs, key=lambda name: _tie(inputs[name], results))
-    along = next(iter(results))
+    along = name_of[study.bad[0]]
+    across = max(inputs, key=lambda name: _tie(inputs[name], results[along]))
     scatter = scatter_figure(
         {**inputs, **results}, across, along, words, units=units, limits=ends, good=good
     )
@@ -372,9 +372,8 @@ def _axes(
     return inputs, results, units, name_of
 
 
-def _tie(values: Array, results: Mapping[str, Array]) -> float:
-    """Return how closely an input goes with the first outcome [1]."""
-    outcome = next(iter(results.values()))
+def _tie(values: Array, outcome: Array) -> float:
+    """Return how closely an input goes with an outcome [1]."""
     if not np.ptp(values) or not np.ptp(outcome):
         return 0.0
     return abs(float(np.corrcoef(values, outcome)[0, 1]))

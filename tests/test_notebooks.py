@@ -6,7 +6,6 @@ import sys
 
 import nbformat
 import pytest
-
 from playwright.sync_api import TimeoutError
 
 from jcm_models.variables import families
