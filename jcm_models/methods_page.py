@@ -16,6 +16,7 @@ from jcm_models.method_catalogue import Method, MethodInput, find_method, method
 from jcm_models.method_sections import equation_rows
 from jcm_models.pieces import mathml, render
 from jcm_models.problems import Problem, ScenarioError, nearest
+from jcm_models.section_pages import Controls, Section
 from jcm_models.styles import style_sheet
 from jcm_models.variables import (
     DefaultByChoice,
@@ -25,7 +26,7 @@ from jcm_models.variables import (
     families,
     result_variables,
 )
-from jcm_models.view import Controls, Section, words_in
+from jcm_models.view import words_in
 from jcm_models.wording import Words, number, unit_text, written_text
 from jcm_models.worked_examples import WorkedExample, worked_examples
 

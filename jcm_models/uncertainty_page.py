@@ -17,10 +17,10 @@ from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
 from jcm_models.scenario import Scenario
+from jcm_models.section_pages import Controls, Section, SectionPage
 from jcm_models.sections import identity, notes
 from jcm_models.simulation import load_scenario
 from jcm_models.sliders import named
-from jcm_models.styles import style_sheet
 from jcm_models.uncertain_inputs import uncertain_inputs
 from jcm_models.uncertainty_sections import (
     UNCERTAINTY_SECTIONS,
@@ -29,15 +29,7 @@ from jcm_models.uncertainty_sections import (
     without_uncertainty,
 )
 from jcm_models.uncertainty_study import UncertaintyStudy
-from jcm_models.view import (
-    Controls,
-    Section,
-    asked_for,
-    parse_overrides,
-    scenarios_beside,
-    served_by_voila,
-    words_in,
-)
+from jcm_models.view import asked_for, parse_overrides, scenarios_beside, words_in
 from jcm_models.wording import number, rounded, unit_text
 
 if TYPE_CHECKING:
@@ -49,7 +41,7 @@ _STEPS = 100
 _DIGITS = 4
 
 
-class UncertaintyPage:
+class UncertaintyPage(SectionPage):
     """An ensemble on the screen.
 
     Parameters
@@ -80,12 +72,12 @@ class UncertaintyPage:
         if samples < 2 or samples & (samples - 1):
             text = f"found {samples}; a power of two is needed, such as 1024"
             raise ScenarioError([Problem("samples", text)])
+        super().__init__()
         self.words = words_in(lang)
         file = find_file(scenario)
         self._choices = _with_uncertainty(scenarios_beside(file))
         file = asked_for(self._choices) or file
         self._samples, self._seed = samples, seed
-        self._sections: dict[str, Section] = {}
         self._brushes: dict[str, widgets.FloatRangeSlider] = {}
         self._study = self._of(load_scenario(file, parse_overrides(overrides)))
 
@@ -109,21 +101,6 @@ class UncertaintyPage:
     def dataset(self) -> xr.Dataset:
         """The samples that are shown, as an xarray Dataset."""
         return self._study.ensemble.to_dataset()
-
-    @property
-    def in_app(self) -> bool:
-        """Whether the page is an app that Voilà serves."""
-        return served_by_voila()
-
-    def section(self, name: str) -> Section:
-        """Return a section by its name, such as ``over_time``."""
-        if name not in self._sections:
-            style = "" if self._sections else f"<style>{style_sheet()}</style>"
-            section = Section(layout=widgets.Layout(width="auto", overflow="visible"))
-            section.jcm_style = style
-            self._sections[name] = section
-            self._fill(name)
-        return self._sections[name]
 
     @property
     def answer(self) -> Section:
@@ -194,10 +171,6 @@ class UncertaintyPage:
     def identity(self) -> Section:
         """What identifies the run."""
         return self.section("identity")
-
-    def _fill(self, name: str) -> None:
-        section = self._sections[name]
-        section.value = section.jcm_style + self._html(name)
 
     def _html(self, name: str) -> str:
         if name not in _AT_THE_MEANS and not self._study.is_uncertain:
@@ -299,8 +272,7 @@ class UncertaintyPage:
         self._message.value = ""
         if "brushes" in self.__dict__:
             self._grid.children = tuple(self._brush_boxes())
-        for section in self._sections:
-            self._fill(section)
+        self._refill()
 
 
 _AT_THE_MEANS: Mapping[str, Any] = {

@@ -24,29 +24,23 @@ from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
+from jcm_models.section_pages import Controls, Section, SectionPage, served_by_voila
 from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.sliders import can_move, has_moved, named, slider_for
 from jcm_models.storage_sections import STORAGE_SECTIONS
-from jcm_models.styles import style_sheet
 from jcm_models.wording import Words, number, unit_text, written_text
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Controls", "Section", "View", "asked_for", "parse_overrides", "scenarios_beside"]
-__all__ += ["served_by_voila", "words_in"]
+__all__ = ["View", "asked_for", "parse_overrides", "scenarios_beside", "words_in"]
 
 _SECTIONS = {**SECTIONS, **CREDIT_SECTIONS, **STORAGE_SECTIONS}
 
 # What sliders move unless a notebook says otherwise; more of them would bury the page.
 MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
 _MOST_SLIDERS = 10
-
-
-def served_by_voila() -> bool:
-    """Tell whether this kernel serves an app."""
-    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def parse_overrides(text: str) -> dict[str, Any]:
@@ -78,23 +72,7 @@ def words_in(language: str) -> Words:
         raise ScenarioError([Problem("lang", str(error))]) from None
 
 
-class Section(widgets.HTML):  # type: ignore[misc]
-    """A section of the page: a widget where it can move, HTML where it cannot."""
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        return {**bundle, "text/html": self.value}
-
-
-class Controls(widgets.VBox):  # type: ignore[misc]
-    """The picker and the sliders; a report shows nothing in their place."""
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        return {**bundle, "text/html": ""}
-
-
-class View:
+class View(SectionPage):
     """A scenario on the screen.
 
     Parameters
@@ -128,7 +106,7 @@ class View:
         file = asked_for(self._choices) or file
         self._loaded = load_scenario(file, parse_overrides(overrides))
         self._results = compute(self._loaded)
-        self._sections: dict[str, Section] = {}
+        super().__init__()
         self._sliders: dict[str, widgets.FloatSlider] = {}
         self._quiet = False
 
@@ -148,132 +126,117 @@ class View:
         return self._results.to_dataset()
 
     @property
-    def in_app(self) -> bool:
-        """Whether the page is an app that Voilà serves."""
-        return served_by_voila()
-
-    @property
     def question(self) -> Section:
         """Title, question and answer."""
-        return self._section("question")
+        return self.section("question")
 
     @property
     def key_figures(self) -> Section:
         """Cards with the sums over all years."""
-        return self._section("key_figures")
+        return self.section("key_figures")
 
     @property
     def assumptions(self) -> Section:
         """What is assumed and what is doubtful."""
-        return self._section("assumptions")
+        return self.section("assumptions")
 
     @property
     def components(self) -> Section:
         """The parts of the project and the rules of the reference, where there are several."""
-        return self._section("components")
+        return self.section("components")
 
     @property
     def emissions(self) -> Section:
         """BaU, reference and project emissions over the years."""
-        return self._section("emissions")
+        return self.section("emissions")
 
     @property
     def split(self) -> Section:
         """Where the reductions go."""
-        return self._section("split")
+        return self.section("split")
 
     @property
     def contributions(self) -> Section:
         """Who contributes what, and the shares that follow."""
-        return self._section("contributions")
+        return self.section("contributions")
 
     @property
     def allocated(self) -> Section:
         """The tonnes of each party by vintage."""
-        return self._section("allocated")
+        return self.section("allocated")
 
     @property
     def issuances(self) -> Section:
         """The issuances, where there are monitoring periods."""
-        return self._section("issuances")
+        return self.section("issuances")
 
     @property
     def flow(self) -> Section:
         """Where the outcome ends up."""
-        return self._section("flow")
+        return self.section("flow")
 
     @property
     def balances(self) -> Section:
         """What both countries adjust, and how they stand against their NDCs."""
-        return self._section("balances")
+        return self.section("balances")
 
     @property
     def reserve_answer(self) -> Section:
         """Whether the reserve suffices, in sentences."""
-        return self._section("reserve_answer")
+        return self.section("reserve_answer")
 
     @property
     def stored(self) -> Section:
         """CO2 injected, stored and leaked."""
-        return self._section("stored")
+        return self.section("stored")
 
     @property
     def reserve_account(self) -> Section:
         """The balance of the reserve, and who bears reversals."""
-        return self._section("reserve_account")
+        return self.section("reserve_account")
 
     @property
     def adequacy(self) -> Section:
         """With which probability which reserve suffices."""
-        return self._section("adequacy")
+        return self.section("adequacy")
 
     @property
     def required_rate(self) -> Section:
         """The reserve that suffices for so many years."""
-        return self._section("required_rate")
+        return self.section("required_rate")
 
     @property
     def diversification(self) -> Section:
         """What more sites save."""
-        return self._section("diversification")
+        return self.section("diversification")
 
     @property
     def by_year(self) -> Section:
         """The table by year."""
-        return self._section("by_year")
+        return self.section("by_year")
 
     @property
     def inputs(self) -> Section:
         """Every input with its source."""
-        return self._section("inputs")
+        return self.section("inputs")
 
     @property
     def method(self) -> Section:
         """The method in words and equations."""
-        return self._section("method")
+        return self.section("method")
 
     @property
     def notes(self) -> Section:
         """What a reader must know."""
-        return self._section("notes")
+        return self.section("notes")
 
     @property
     def identity(self) -> Section:
         """What identifies the run."""
-        return self._section("identity")
+        return self.section("identity")
 
-    def _section(self, name: str) -> Section:
-        if name not in self._sections:
-            style = "" if self._sections else f"<style>{style_sheet()}</style>"
-            section = Section(layout=widgets.Layout(width="auto", overflow="visible"))
-            section.jcm_style = style
-            self._sections[name] = section
-            self._fill(name)
-        return self._sections[name]
-
-    def _fill(self, name: str) -> None:
-        section = self._sections[name]
-        section.value = section.jcm_style + _SECTIONS[name](self._results, self.words)
+    def _html(self, name: str) -> str:
+        return _SECTIONS[name](self._results, self.words)
 
     @functools.cached_property
     def controls(self) -> Controls:
@@ -347,8 +310,7 @@ class View:
         except ScenarioError as error:
             self._say(error.problems)
             return
-        for name in self._sections:
-            self._fill(name)
+        self._refill()
         self._say(())
 
     def _moved(self) -> Scenario:

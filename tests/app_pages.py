@@ -28,3 +28,14 @@ def shoot(page, name):
     """Keep a picture of the whole page."""
     _SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
+
+
+def assert_figures_fit(page, width, figures, least_height=200):
+    """Assert that a page shows so many figures, all within the screen, and scrolls down only."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = [box.bounding_box() for box in page.locator("figure svg").all() if box.is_visible()]
+    assert len(boxes) == figures
+    for box in boxes:
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] > least_height

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import jcm_models as jcm
-from tests.app_pages import served, shoot, visited
+from tests.app_pages import assert_figures_fit, served, shoot, visited
 from tests.conftest import ROOT
 
 SCENARIO = ROOT / "scenarios/indonesia_ccs_reserve.yaml"
@@ -60,13 +60,7 @@ def test_a_larger_reserve_moves_the_answer_and_every_figure(page):
 def test_every_figure_and_table_fits_the_screen(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_text("What pooling sites saves").first.wait_for(timeout=30_000)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    figures = [box.bounding_box() for box in page.locator("figure svg").all() if box.is_visible()]
-    assert len(figures) == 5
-    for box in figures:
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-        assert box["height"] > 200
+    assert_figures_fit(page, width, 5)
     shoot(page, f"reserve_{width}")
 
 

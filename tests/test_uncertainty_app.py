@@ -7,7 +7,7 @@ import pytest
 
 import jcm_models as jcm
 from jcm_models.ensemble import draw_ensemble
-from tests.app_pages import served, shoot, visited
+from tests.app_pages import assert_figures_fit, served, shoot, visited
 from tests.conftest import ROOT
 
 SCENARIO = ROOT / "scenarios/thailand_solar_uncertainty.yaml"
@@ -63,13 +63,7 @@ def test_a_brushed_input_leaves_only_its_samples_in_front(page):
 def test_every_figure_and_table_fits_the_screen(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_text("Are there enough samples?").first.wait_for(state="attached", timeout=30_000)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    figures = [box.bounding_box() for box in page.locator("figure svg").all() if box.is_visible()]
-    assert len(figures) == 9
-    for box in figures:
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-        assert box["height"] > 80
+    assert_figures_fit(page, width, 9, least_height=80)
     shoot(page, f"uncertainty_{width}")
 
 
