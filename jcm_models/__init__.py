@@ -26,6 +26,7 @@ _HOMES = {
     "View": "view",
     "compute": "simulation",
     "compute_all": "simulation",
+    "convergence": "summaries",
     "discover": "ensemble_discovery",
     "exceedance": "summaries",
     "expected_shortfall": "summaries",
@@ -62,6 +63,7 @@ __all__ = [
     "__version__",
     "compute",
     "compute_all",
+    "convergence",
     "discover",
     "exceedance",
     "expected_shortfall",
@@ -109,7 +111,7 @@ if TYPE_CHECKING:
         simulate,
         simulate_all,
     )
-    from jcm_models.summaries import exceedance, expected_shortfall, summarise
+    from jcm_models.summaries import convergence, exceedance, expected_shortfall, summarise
     from jcm_models.uncertainty_page import UncertaintyPage
     from jcm_models.view import View
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from jcm_models.results import (
     inputs_of,
     labels,
 )
+from jcm_models.sampling.points import sample_advice
 from jcm_models.scenario import Scenario
 from jcm_models.variables import Variable, outcome_variables
 
@@ -38,6 +40,8 @@ __all__ = [
     "coordinates_of",
     "described_of",
     "draw_ensemble",
+    "drawn_inputs",
+    "drawn_once",
     "template_of",
 ]
 
@@ -220,8 +224,17 @@ def draw_ensemble(
     ------
     ScenarioError
         If nothing is uncertain, an option of a lever is wrong, or a sample breaks a convention.
+
+    Warns
+    -----
+    UserWarning
+        If the number of samples does harm, as where it is no power of two for Sobol points.
     """
     work = EnsembleWork(scenario, samples, seed, sampling, tuple(variables), with_levers)
+    plan = work.experiment.plan
+    advice = sample_advice(plan.method, plan.samples, plan.dimensions)
+    if advice:
+        warnings.warn(advice, stacklevel=2)
     found = work(0, samples)
     paths = [given.path for given in work.experiment.design.inputs]
     drawn = {path: found.pop(coordinate(path)) for path in paths}
@@ -257,6 +270,9 @@ def template_of(experiment: Experiment, names: Sequence[str]) -> xr.Dataset:
         "sampling": plan.method,
         "seed": plan.seed,
         "inputs": json.dumps(list(inputs_of(scenario)), ensure_ascii=False),
+        "correlations": json.dumps(
+            [[*pair.between, pair.value] for pair in scenario.ensemble.correlations]
+        ),
         "history": history,
     }
     return xr.Dataset(coords=coordinates, attrs=attributes(scenario) | more)
@@ -278,6 +294,28 @@ def coordinates_of(experiment: Experiment, drawn: Mapping[str, Array]) -> dict[s
         }
         dims = ("scenario",) * differs + ("sample",) + ("year",) * moves
         found[coordinate(given.path)] = (dims, array, about)
+    return found
+
+
+def drawn_once(array: Array) -> Array:
+    """Return one number for each sample: of factors that move over the years their mean."""
+    return array if array.ndim == 1 else array.mean(axis=-1)
+
+
+def drawn_inputs(ensemble: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Return what was drawn, one number for each sample, by the name of the coordinate.
+
+    Of an input that moves at random over the years it is the mean factor of all years; where
+    options of a lever draw from different distributions it has the dimension scenario, too.
+    """
+    found: dict[str, xr.DataArray] = {}
+    for name, each in ensemble.coords.items():
+        if "sample" not in each.dims or name == "sample":
+            continue
+        if "year" in each.dims:
+            label = f"{each.attrs['long_name']}, mean of all years"
+            each = each.mean("year").assign_attrs(each.attrs | {"long_name": label})
+        found[str(name)] = each
     return found
 
 

@@ -17,7 +17,7 @@ from jcm_models.drawn import Drawn
 from jcm_models.drawn_scenarios import with_draws
 from jcm_models.ensemble_contradictions import touch
 from jcm_models.outcomes import outcomes_of
-from jcm_models.problems import Problem, ScenarioError
+from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.sampling.copula import correlated
 from jcm_models.sampling.points import Method, Plan, points
 from jcm_models.sampling.processes import dimensions, factors
@@ -183,6 +183,7 @@ class Experiment:
             )
             raise ScenarioError([Problem("", text, scenario.document.place(()))])
         inputs = tuple(found.values())
+        _require_known_pairs(scenario, found)
         correlation = scenario.ensemble.correlation_matrix([given.path for given in inputs])
         design = Design(inputs, scenario.calendar_years, correlation)
         _require_same_columns(options, design)
@@ -277,6 +278,25 @@ class Experiment:
             if all(name in each for each in found)
             and not (name in rows and differing.intersection(rows[name].dims))
         ]
+
+
+def _require_known_pairs(scenario: Scenario, found: Mapping[str, Input]) -> None:
+    """Refuse correlations of what is drawn in no option; reading cannot see what levers bring."""
+    problems = []
+    for number, pair in enumerate(scenario.ensemble.correlations):
+        path = ("ensemble", "correlations", str(number))
+        for name in pair.between:
+            given = found.get(name)
+            process = given.value.process if given else None
+            if given is None:
+                text = f"{name} is drawn in no option of the levers{nearest(name, tuple(found))}"
+            elif process is not None and process.kind != "level":
+                text = f"{name} is drawn anew every year; only what is drawn once can be correlated"
+            else:
+                continue
+            problems.append(Problem(".".join(path), text, scenario.document.place(path)))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _require_same_columns(options: Sequence[Option], design: Design) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jcm_models.discovery.boxes import Box, Inputs
 from jcm_models.discovery.prim import Trajectory, cover, trajectory
 from jcm_models.discovery.tree import leaves
+from jcm_models.ensemble import drawn_inputs
 from jcm_models.problems import nearest
 from jcm_models.regrets import regret, satisficing, summed_up
 from jcm_models.wording import Words, inside, number, rounded, unit_text
@@ -24,6 +25,7 @@ __all__ = ["Discovery", "discover", "discover_among", "limits_in_words", "robust
 Array = NDArray[np.float64]
 
 _DIGITS = 4  # of a limit in words
+_DENSE = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +36,8 @@ class Discovery:
     ----------
     outcome : str
         What was looked at, in words with its threshold.
-    share : float
-        Share of all samples in which it is bad [1].
+    share, dense : float
+        Share of all samples in which it is bad, and that a box shall have [1].
     boxes : tuple of Box
         The boxes, the most telling first; none, where no range of any input leads to it.
     trajectory : Trajectory or None
@@ -48,6 +50,7 @@ class Discovery:
 
     outcome: str
     share: float
+    dense: float
     boxes: tuple[Box, ...]
     trajectory: Trajectory | None
     labels: Mapping[str, tuple[str, str]]
@@ -70,6 +73,7 @@ class Discovery:
                 outcome=self.outcome,
                 density=number(round(box.density, 2), "1"),
                 coverage=number(round(box.coverage, 2), "1"),
+                share=number(round(self.share, 2), "1"),
             )
             for box in self.boxes
             if box.limits
@@ -98,7 +102,7 @@ def discover(
     below: float | None = None,
     above: float | None = None,
     method: Literal["prim", "tree"] = "prim",
-    density: float = 0.8,
+    density: float | None = None,
     most: int = 3,
 ) -> Discovery:
     """Find the ranges of inputs that lead to a bad outcome.
@@ -113,8 +117,9 @@ def discover(
         Exactly one of them: the outcome is bad below, or above, this amount, in its unit.
     method : {"prim", "tree"}
         The patient rule induction method, or the leaves of a decision tree.
-    density : float
-        Share of the samples in a box that shall be bad [1].
+    density : float, optional
+        Share of the samples in a box that shall be bad [1]; 80 % unless given, and at least halfway
+        from the share of all samples to all of them.
     most : int
         How many boxes at most.
 
@@ -153,7 +158,7 @@ def discover_among(
     below: float | None = None,
     above: float | None = None,
     method: Literal["prim", "tree"] = "prim",
-    density: float = 0.8,
+    density: float | None = None,
     most: int = 3,
     words: Words | None = None,
 ) -> Discovery:
@@ -183,17 +188,18 @@ def discover_among(
         message = f"{about[0]}: give either below or above; found {below} and {above}"
         raise ValueError(message)
     bad = outcome < below if below is not None else outcome > above  # type: ignore[operator]
+    dense = max(_DENSE, (1 + float(bad.mean())) / 2) if density is None else density
     if method == "tree":
-        found = [box for box in leaves(inputs, bad) if box.limits and box.density >= density]
+        found = [box for box in leaves(inputs, bad) if box.limits and box.density >= dense]
         boxes, way = tuple(found[:most]), None
     else:
-        boxes, way = cover(inputs, bad, most, density), trajectory(inputs, bad)
+        boxes, way = cover(inputs, bad, most, dense), trajectory(inputs, bad)
     said = words or Words()
     name, unit = about
     key, limit = ("below", below) if below is not None else ("above", above)
     amount = f"{number(float(limit or 0.0), unit)} {unit_text(unit)}".rstrip()
     told = said(f"discovery.{key}", name=inside(name), amount=amount)
-    return Discovery(told, float(bad.mean()), boxes, way, labels, inputs)
+    return Discovery(told, float(bad.mean()), dense, boxes, way, labels, inputs)
 
 
 def _one_number(ensemble: xr.Dataset, outcome: str) -> xr.DataArray:
@@ -208,12 +214,12 @@ def _one_number(ensemble: xr.Dataset, outcome: str) -> xr.DataArray:
 def _inputs(ensemble: xr.Dataset, with_levers: bool) -> dict[str, NDArray[Any]]:
     """Return what was drawn in each sample, and what each lever was, once for each scenario."""
     times = ensemble.sizes["scenario"] if with_levers else 1
-    found = {}
-    for name, each in ensemble.coords.items():
-        if each.dims == ("sample",) and name != "sample":
-            found[str(name)] = np.tile(each.to_numpy(), times)
-        elif each.dims == ("scenario", "sample") and with_levers:
-            found[str(name)] = each.to_numpy().ravel()
+    found: dict[str, NDArray[Any]] = {}
+    for name, each in drawn_inputs(ensemble).items():
+        if "scenario" not in each.dims:
+            found[name] = np.tile(each.to_numpy(), times)
+        elif with_levers:
+            found[name] = each.transpose("scenario", "sample").to_numpy().ravel()
     if with_levers:
         found |= {
             str(name): np.repeat(each.to_numpy().astype(str), ensemble.sizes["sample"])
@@ -224,10 +230,11 @@ def _inputs(ensemble: xr.Dataset, with_levers: bool) -> dict[str, NDArray[Any]]:
 
 
 def _labels(ensemble: xr.Dataset, inputs: Inputs) -> dict[str, tuple[str, str]]:
+    about = {**{str(n): c for n, c in ensemble.coords.items()}, **drawn_inputs(ensemble)}
     return {
         name: (
-            str(ensemble[name].attrs.get("long_name", name)),
-            str(ensemble[name].attrs.get("units", "")),
+            str(about[name].attrs.get("long_name", name)),
+            str(about[name].attrs.get("units", "")),
         )
         for name in inputs
     }

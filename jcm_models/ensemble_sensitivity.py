@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.ensemble import PIECE
+from jcm_models.ensemble import PIECE, drawn_inputs, drawn_once
 from jcm_models.ensemble_design import Experiment
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import described
@@ -21,7 +21,8 @@ from jcm_models.variables import PARTIES, Variable, outcome_variables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CHANCE", "regression", "screening", "sensitivity", "sobol_indices", "swings"]
+__all__ = ["CHANCE", "regression", "screening", "sensitivity", "sobol_indices", "swing_ranges"]
+__all__ += ["swings"]
 
 Array = NDArray[np.float64]
 
@@ -94,6 +95,9 @@ class _Study:
             text = f"the scenario has no such result{nearest(self.output, tuple(arrays))}; it has "
             raise ScenarioError([Problem(self.output, text + ", ".join(arrays))])
         array = arrays[self.output]
+        if set(self.variable.dims) - {"party", "year"}:
+            text = f"is known by {', '.join(self.variable.dims)}; name a result over the year alone"
+            raise ScenarioError([Problem(self.output, text)])
         if "party" not in self.variable.dims:
             return array
         if self.party not in PARTIES:
@@ -231,8 +235,12 @@ def regression(ensemble: xr.Dataset, output: str) -> xr.Dataset:
         message = f"{output} is no result over sample and year alone; choose a scenario or a party"
         raise ValueError(message)
     array = ensemble[output].transpose("sample", ...)
-    names = [str(n) for n, c in ensemble.coords.items() if c.dims == ("sample",) and n != "sample"]
-    inputs = np.stack([ensemble[name].to_numpy() for name in names], axis=-1)
+    drawn = {n: c for n, c in drawn_inputs(ensemble).items() if c.dims == ("sample",)}
+    if not drawn:
+        message = "no input was drawn; a regression needs one"
+        raise ValueError(message)
+    names = list(drawn)
+    inputs = np.stack([drawn[name].to_numpy() for name in names], axis=-1)
     outputs = array.to_numpy().astype(float)
     found = by_ranks.regression(inputs, outputs, ranks=True)
     dims = ("parameter", *array.dims[1:])
@@ -288,6 +296,34 @@ def swings(
     points = tornado.design(list(study.groups.values()), low, high)
     found = study.at(points, stream=None)
     return tornado.tornado(found.reshape(len(found), -1)[:, -1], list(study.groups))
+
+
+def swing_ranges(
+    scenario: Scenario, *, low: float = 0.1, high: float = 0.9
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return from where to where `swings` moves each input.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    low, high : float
+        Quantiles [1].
+
+    Returns
+    -------
+    dict of str to dict of str to tuple of float
+        By the name of the swing, and the path of each input that moves in it, in its unit; of one
+        that moves over the years the mean factor.
+    """
+    study = _Study(scenario, "total_credits", None, 1, 1)
+    drawn = study.experiment.drawn(tornado.design(list(study.groups.values()), low, high))
+    found = {}
+    for place, name in enumerate(study.groups):
+        ends = (2 * place + 1, 2 * place + 2)
+        moved = {path: drawn_once(drawn[path])[list(ends)] for path in name.split(" + ")}
+        found[name] = {path: (float(pair[0]), float(pair[1])) for path, pair in moved.items()}
+    return found
 
 
 def screening(

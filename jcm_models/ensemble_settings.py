@@ -80,6 +80,14 @@ class Ensemble(Section):
 
 def _label(value: Any) -> str:
     """Say in words which value of a list it is."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_label(inside)}" for key, inside in value.items())
-    return str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    if set(value) & {*_SAID_BESIDE, "value"} and "value" in value:
+        return _label(value["value"])
+    own = {key: inside for key, inside in value.items() if key not in _SAID_BESIDE}
+    return ", ".join(f"{key} {_label(inside)}" for key, inside in own.items()) or _UNCHANGED
+
+
+# What is said beside a number, and tells no option from another.
+_SAID_BESIDE = ("source", "standing", "note")
+_UNCHANGED = "as written"

@@ -48,7 +48,7 @@ def levels_out_of_order(batch: Batch, known: Arrays) -> list[Problem]:
 def _in_samples(problem: Problem, some: int, samples: int) -> Problem:
     """Say in how many samples something is wrong; the problem tells of the first of them."""
     text = (
-        f"in {some:,} of {samples:,} samples at once {problem.message}; narrow what is uncertain, "
+        f"in {some:,} of {samples:,} samples {problem.message}; narrow what is uncertain, "
         "or write reference.above_bau: lowered"
     )
     return replace(problem, message=text)

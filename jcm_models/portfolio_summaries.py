@@ -56,7 +56,7 @@ def summarise_all(
     seed : int
         Where chance starts: the same seed gives the same bytes, however many workers there are.
     variables : sequence of str
-        Which results to keep, of those over the year alone.
+        Which results to keep, of the flows over the year alone.
     quantiles : sequence of float
         Shares of the samples that are lower [1].
     workers : int, optional
@@ -65,8 +65,8 @@ def summarise_all(
     Returns
     -------
     xarray.Dataset
-        Each result over project, quantile and year, with its mean as ``<name>_mean``; that of all
-        projects together as ``total_<name>`` and ``total_<name>_mean``. Nothing stands outside a
+        Each result over project, quantile and year, with the standard error as ``<name>_error`` and
+        its mean as ``<name>_mean``; those of all projects together begin with ``total_``. Nothing stands outside a
         project's own years. Projects are independent of each other, which is assumed.
 
     Raises
@@ -91,11 +91,12 @@ def summarise_all(
 
 
 def _unknown(variables: Sequence[str]) -> Iterator[Problem]:
-    """Find names that are none of a result over the year alone."""
-    known = [name for name, row in result_variables().items() if row.dims == ("year",)]
+    """Find names that are none of a flow over the year alone; stocks cannot end with a project."""
+    rows = result_variables().items()
+    known = [n for n, row in rows if row.dims == ("year",) and row.kind == "flow"]
     for name in variables:
         if name not in known:
-            text = f"is no result over the year alone{nearest(name, known)}; there are "
+            text = f"is no flow over the year alone{nearest(name, known)}; there are "
             yield Problem(name, text + ", ".join(known))
 
 
@@ -103,11 +104,12 @@ def _unknown(variables: Sequence[str]) -> Iterator[Problem]:
 class _Group:
     """Summaries of some projects, and their sums in each sample.
 
-    `quantiles` has shape (variable, project, quantile, year), `means` (variable, project, year),
-    `totals` (variable, sample, year).
+    `quantiles` and their `errors` have shape (variable, project, quantile, year), `means`
+    (variable, project, year), `totals` (variable, sample, year).
     """
 
     quantiles: Array
+    errors: Array
     means: Array
     totals: Array
 
@@ -124,8 +126,10 @@ class _Some:
 
     def __call__(self, scenarios: Sequence[Scenario]) -> _Group:
         size = (len(self.variables), len(scenarios))
+        by_quantile = (*size, len(self.quantiles), self.years.size)
         found = _Group(
-            np.zeros((*size, len(self.quantiles), self.years.size)),
+            np.zeros(by_quantile),
+            np.zeros(by_quantile),
             np.zeros((*size, self.years.size)),
             np.zeros((len(self.variables), self.samples, self.years.size)),
         )
@@ -134,7 +138,9 @@ class _Some:
             span = slice(own.start, own.start + scenario.calendar_years.size)
             order = self._order(scenario)
             for row, array in enumerate(self._drawn(scenario)):
-                found.quantiles[row, at, :, span] = quantiles_of(array, self.quantiles).value
+                value, error = quantiles_of(array, self.quantiles)
+                found.quantiles[row, at, :, span] = value
+                found.errors[row, at, :, span] = error
                 found.means[row, at, span] = mean_of(array).value
                 found.totals[row, :, span] += array[order]
         return found
@@ -183,6 +189,7 @@ def _labelled(
     from jcm_models import __version__
 
     quantiles = np.concatenate([group.quantiles for group in found], axis=1)
+    errors = np.concatenate([group.errors for group in found], axis=1)
     means = np.concatenate([group.means for group in found], axis=1)
     variables: dict[str, Any] = {}
     for row, name in enumerate(some.variables):
@@ -190,9 +197,13 @@ def _labelled(
         mean = about | {"long_name": f"{about['long_name']}, mean"}
         whole = about | {"long_name": f"{about['long_name']}, all projects"}
         variables[name] = (("project", "quantile", "year"), quantiles[row], about)
+        off = about | {"long_name": f"{about['long_name']}, standard error of the quantile"}
+        variables[f"{name}_error"] = (("project", "quantile", "year"), errors[row], off)
         variables[f"{name}_mean"] = (("project", "year"), means[row], mean)
-        value = quantiles_of(total[row], some.quantiles).value
+        value, error = quantiles_of(total[row], some.quantiles)
         variables[f"total_{name}"] = (("quantile", "year"), value, whole)
+        off = whole | {"long_name": f"{whole['long_name']}, standard error of the quantile"}
+        variables[f"total_{name}_error"] = (("quantile", "year"), error, off)
         of_all = whole | {"long_name": f"{whole['long_name']}, mean"}
         variables[f"total_{name}_mean"] = ("year", mean_of(total[row]).value, of_all)
     return xr.Dataset(

@@ -266,8 +266,8 @@ class SpreadReader:
     def _by_ends(self) -> tuple[Distribution, str]:
         shape, (names,) = self.spread.shape, PARAMETERS[self.spread.shape]
         found = [self.bounded(getattr(self.spread, name), f"{name}: ") for name in names]
-        if found != sorted(found) or (shape == "pert" and found[0] == found[-1]):
-            order = "low <= mode <= high and low < high" if shape == "pert" else " <= ".join(names)
+        if found != sorted(found) or found[0] == found[-1]:
+            order = "low < high" if shape == "uniform" else "low <= mode <= high and low < high"
             given = ", ".join(f"{name} {value:g}" for name, value in zip(names, found, strict=True))
             message = f"the distribution needs {order}; found {given}"
             raise ValueError(message)

@@ -13,7 +13,7 @@ from jcm_models import estimation
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["QUANTILES", "exceedance", "expected_shortfall", "summarise"]
+__all__ = ["QUANTILES", "convergence", "exceedance", "expected_shortfall", "summarise"]
 
 Array = NDArray[np.float64]
 
@@ -144,6 +144,37 @@ def expected_shortfall(
     text = f"Mean of the {worst} {share:.3g} of the samples: {array.attrs.get('long_name', name)}"
     about = {"units": array.attrs.get("units", ""), "long_name": text}
     return _pair("expected_shortfall", found, array, about)
+
+
+def convergence(ensemble: xr.Dataset, name: str) -> xr.Dataset:
+    """Return the mean of a result as the number of samples grows, with its standard error.
+
+    Parameters
+    ----------
+    ensemble : xarray.Dataset
+        As of `simulate` with samples.
+    name : str
+        Which result.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``mean`` and ``mean_error`` in the unit of the result, over samples (how many of the first)
+        and what the result has beside samples.
+    """
+    array = ensemble[name].transpose("sample", ...)
+    found = estimation.convergence(array.to_numpy().astype(float))
+    units, label = array.attrs.get("units", ""), array.attrs.get("long_name", name)
+    about = {"units": units, "long_name": f"{label}, mean of the first samples"}
+    dims = ("samples", *array.dims[1:])
+    kept = {key: each for key, each in array.coords.items() if "sample" not in each.dims}
+    import xarray as xr
+
+    error = about | {"long_name": f"{about['long_name']}, standard error"}
+    return xr.Dataset(
+        {"mean": (dims, found.value, about), "mean_error": (dims, found.error, error)},
+        {**kept, "samples": found.samples},
+    )
 
 
 def _pair(

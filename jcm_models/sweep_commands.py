@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from jcm_models.scenario import Scenario
 
 __all__ = ["add_sweep"]
+
+# What nobody wants, however seldom it happens.
+_RARE = ("total_leaked", "total_shortfall", "oversold")
 
 Loaded = Callable[[argparse.Namespace], "Scenario"]
 
@@ -74,6 +78,10 @@ def _sweep(given: argparse.Namespace, scenario: Scenario) -> str:
 
     variables = tuple(name for name in given.variables.split(",") if name)
     work = EnsembleWork(scenario, given.samples, given.seed, given.sampling, variables)
+    plan = work.experiment.plan
+    advice = sample_advice(plan.method, plan.samples, plan.dimensions)
+    if advice:
+        sys.stderr.write(f"warning: {advice}\n")
     target = given.output or Path("reports", scenario.name, f"ensemble-{run_id(work)}.nc")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -88,33 +96,47 @@ def _sweep(given: argparse.Namespace, scenario: Scenario) -> str:
             )
     except PartsError as error:  # what is done is kept, and the message says how to go on
         raise SystemExit(str(error)) from None
-    plan = work.experiment.plan
-    advice = sample_advice(plan.method, plan.samples, plan.dimensions)
-    doubts = [f"warning: {advice}"] if advice else []
-    return "\n".join([*doubts, *_told(work, target, computed)])
+    return "\n".join(_told(work, target, computed))
 
 
 def _told(work: Any, target: Path, computed: int) -> Iterator[str]:
     """Say what was simulated, what came out, and where it stands."""
     import xarray as xr
 
-    from jcm_models.summaries import summarise
+    from jcm_models.summaries import exceedance, summarise
     from jcm_models.variables import outcome_variables
 
     inputs = len(work.experiment.design.inputs)
-    there = "" if computed == work.samples else f", {work.samples - computed:,} of them before"
+    before = "" if computed == work.samples else f"; {work.samples - computed:,} were there before"
     yield (
-        f"{work.samples:,} samples{there} of {inputs} uncertain "
-        f"input{'s' if inputs != 1 else ''} by {work.sampling}, seed {work.seed}"
+        f"{work.samples:,} samples of {inputs} uncertain input{'s' if inputs != 1 else ''} by "
+        f"{work.sampling}, seed {work.seed}{before}"
     )
     engine: dict[str, Any] = {"engine": "zarr"} if target.suffix == ".zarr" else {}
     with xr.open_dataset(target, **engine) as ensemble:
         known = [name for name in outcome_variables() if name in ensemble]
         summary = summarise(ensemble[known], (0.05, 0.5, 0.95)) if known else None
+        anything = {name: exceedance(ensemble, name, 0.0) for name in _RARE if name in ensemble}
     for name in known:
         assert summary is not None
         yield from _outcome(name, summary)
+        if name in anything:
+            yield from _in_how_many(anything[name])
     yield f"{target}: written" if computed else f"{target}: up to date"
+
+
+def _in_how_many(found: xr.Dataset) -> Iterator[str]:
+    """Say in how many samples there is anything of what nobody wants."""
+    shares, errors = (
+        found[name].to_numpy().ravel() for name in ("probability", "probability_error")
+    )
+    options = found["scenario"].to_numpy() if "scenario" in found.coords else [""]
+    for option, share, error in zip(options, shares, errors, strict=True):
+        if share > 0:
+            which = f", {option}" if option else ""
+            often = number(rounded(float(share), 3), "1")
+            off = number(rounded(float(error), 2), "1")
+            yield f"  more than nothing in {often} (± {off}) of the samples{which}"
 
 
 def _outcome(name: str, summary: xr.Dataset) -> Iterator[str]:

@@ -46,6 +46,17 @@ def run_id(work: EnsembleWork) -> str:
     return hashlib.sha256(f"{_inputs(work)} {code_hash()}".encode()).hexdigest()[:12]
 
 
+def _run_in(target: Path) -> str:
+    """Return the run that a file is of; nothing where it is of none."""
+    import xarray as xr
+
+    try:
+        with xr.open_dataset(target) as there:
+            return str(there.attrs.get(_RUN, ""))
+    except (OSError, ValueError):  # it is something else altogether
+        return ""
+
+
 def _inputs(work: EnsembleWork) -> str:
     """Return the hash of all that an ensemble depends on beside the code."""
     stands_for = [
@@ -99,16 +110,12 @@ def sweep(
     ValueError
         If the name of the file ends otherwise.
     """
-    import xarray as xr
-
     require_format(target)
     name = run_id(work)
     if target.exists():
-        with xr.open_dataset(target) as there:
-            found = there.attrs.get(_RUN)
-        if found == name:
+        if _run_in(target) == name:
             return 0
-        message = f"{target} is there already, of another run ({found}, asked for is {name})"
+        message = f"{target} is there already, and is no file of this run ({name})"
         raise PartsError(f"{message}; name another file, or remove it if nobody needs it.")
     one = work(0, 1)
     folder = target.with_name(f"{target.name}.parts")
@@ -123,10 +130,12 @@ def sweep(
             scheduler=scheduler,
             progress=progress,
         )
-    except PartsError:
-        if not any(folder.glob("*.npz")):  # nothing was done that could be kept
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    except PartsError as error:
+        if any(folder.glob("*.npz")):
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+        told = str(error).partition(" 0 of ")[0]
+        raise PartsError(f"{told} Nothing was done yet.") from error
     join(folder, target, _template(work, one).assign_attrs({_RUN: name}))
     shutil.rmtree(folder)
     return computed

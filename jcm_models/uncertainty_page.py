@@ -173,10 +173,10 @@ class UncertaintyPage(SectionPage):
         return self.section("identity")
 
     def _html(self, name: str) -> str:
-        if name not in _AT_THE_MEANS and not self._study.is_uncertain:
+        if name not in (*_AT_THE_MEANS, "levers") and not self._study.is_uncertain:
             return without_uncertainty(self._study) if name == "answer" else ""
         if name == "brush":
-            return brushed(self._study, self._limits())
+            return brushed(self._study, self._limits()) if self._study.drawn else ""
         if name in UNCERTAINTY_SECTIONS:
             return UNCERTAINTY_SECTIONS[name](self._study)
         return str(_AT_THE_MEANS[name](self._study.middle, self.words))
@@ -213,7 +213,7 @@ class UncertaintyPage(SectionPage):
 
     def _brush_boxes(self) -> Iterator[widgets.VBox]:
         self._brushes.clear()
-        if not self._study.is_uncertain:
+        if not self._study.is_uncertain or not self._study.drawn:
             return
         for key, (name, unit, values) in brush_axes(self._study).items():
             low, high = float(np.min(values)), float(np.max(values))
@@ -294,7 +294,7 @@ def _with_uncertainty(choices: Mapping[str, tuple[str, Path]]) -> Mapping[str, t
 
 
 def _is_uncertain(file: Path) -> bool:
-    text = str(read(file).data.get("project"))
+    text = str(read(file).data)
     if "'distribution'" not in text and "'uncertainty'" not in text:
         return False
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jcm_models.ensemble_sensitivity import swing_ranges
 from jcm_models.estimation import convergence, exceedance, mean_of, quantiles_of
 from jcm_models.figures import (
     QUANTILES,
@@ -35,8 +36,6 @@ Array = NDArray[np.float64]
 _OVER_TIME = ("credits_issued", "unissued_reductions")
 _OF_STORAGE = ("reserve_balance", "co2_leaked")
 _LOW, _MIDDLE, _HIGH = 0, 2, 4
-_NINE_OF_TEN = 0.9
-_DENSE = 0.8
 _MOST_AXES = 7
 
 
@@ -49,7 +48,7 @@ def answer(study: UncertaintyStudy) -> str:
     below = exceedance(-credits_, -planned)
     sentences = [
         words(
-            "uncertainty.drawn",
+            "uncertainty.drawn" if study.drawn else "uncertainty.drawn_leaks",
             samples=number(study.samples),
             inputs=number(len(study.ensemble.inputs)),
             seed=study.seed,
@@ -66,9 +65,8 @@ def answer(study: UncertaintyStudy) -> str:
             planned=number(round(planned)),
         ),
     ]
-    name, _, by_default = study.bad
-    if not by_default:
-        found = exceedance(study.outcomes[name], 0.0)
+    for name, array in study.failures.items():
+        found = exceedance(array, 0.0)
         share = with_error(float(found.value), float(found.error))
         sentences.append(words(f"uncertainty.{name}", share=share))
     return _headed(study, sentences)
@@ -187,15 +185,18 @@ def influence(study: UncertaintyStudy) -> str:
 
 def one_at_a_time(study: UncertaintyStudy) -> str:
     """Return what the credits come to with one input low or high."""
-    words, found = study.words, study.tornado
-    ranges, results, units = {}, {}, {}
+    if not study.drawn:
+        return ""
+    words, found, outcome = study.words, study.tornado, study.bad[0]
+    moved = swing_ranges(study.scenario)
+    ranges, results, units, together = {}, {}, {}, []
     for swing in found.swings:
-        paths = swing.name.split(" + ")
-        name = study.name_of(swing.name)
-        low, high = np.quantile(study.drawn[paths[0]], [0.1, _NINE_OF_TEN])
-        ranges[name], results[name] = (float(low), float(high)), (swing.low, swing.high)
-        units[name] = study.unit_of(paths[0])
-    row = outcome_variables()[OUTCOME]
+        (path, ends), *others = moved[swing.name].items()
+        name = study.labels[path]
+        ranges[name], results[name] = ends, (swing.low, swing.high)
+        units[name] = study.unit_of(path)
+        together += [_along(study, name, other, pair) for other, pair in others]
+    row = outcome_variables()[outcome]
     figure = tornado_figure(
         results,
         ranges,
@@ -210,7 +211,20 @@ def one_at_a_time(study: UncertaintyStudy) -> str:
         words("uncertainty.tornado"),
         figure=figure,
         place=4,
-        sentences=[words("uncertainty.tornado_how")],
+        sentences=[words("uncertainty.tornado_how"), *together],
+    )
+
+
+def _along(study: UncertaintyStudy, name: str, path: str, ends: tuple[float, float]) -> str:
+    """Say what a correlated input does while another is taken from low to high."""
+    unit = study.unit_of(path)
+    low, high = (number(rounded(end, 4), unit) for end in ends)
+    return study.words(
+        "uncertainty.along",
+        name=name,
+        other=study.labels[path],
+        low=low,
+        high=f"{high} {unit_text(unit)}".rstrip(),
     )
 
 
@@ -244,7 +258,7 @@ def discovery(study: UncertaintyStudy) -> str:
     if found.trajectory is None:
         return section
     way = found.trajectory.boxes
-    marked = way.index(found.trajectory.chosen(_DENSE))
+    marked = way.index(found.trajectory.chosen(found.dense))
     peeling = peeling_figure(
         [each.coverage for each in way], [each.density for each in way], marked, words
     )

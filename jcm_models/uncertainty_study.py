@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.components import Input
-from jcm_models.ensemble import Ensemble, draw_ensemble
+from jcm_models.ensemble import Ensemble, draw_ensemble, drawn_once
 from jcm_models.ensemble_discovery import Discovery, discover_among
 from jcm_models.ensemble_sensitivity import CHANCE, sobol_indices, swings
 from jcm_models.input_sections import component_titles, input_label
@@ -29,6 +29,8 @@ __all__ = ["UncertaintyStudy"]
 Array = NDArray[np.float64]
 
 OUTCOME = "total_credits"
+_FAILURES = ("total_shortfall", "oversold")
+_NONE = np.zeros(1)
 _MOST_OF_EACH = 1024  # samples for each input of the sensitivity: enough to tell them apart
 
 
@@ -74,8 +76,10 @@ class UncertaintyStudy:
         return {name: float(each[0]) for name, each in outcomes_of(self.scenario, arrays).items()}
 
     @property
-    def outcomes(self) -> dict[str, Array]:
-        """What the samples come to over all years, by outcome [tCO2e], those that are anything."""
+    def outcomes(self) -> Mapping[str, Array]:
+        """What the samples come to over all years, by outcome [tCO2e]; of none drawn, the plan."""
+        if not self.is_uncertain:
+            return {name: np.array([value]) for name, value in self.planned.items()}
         known = outcome_variables()
         return {name: array for name, array in self.ensemble.items() if name in known}
 
@@ -94,10 +98,7 @@ class UncertaintyStudy:
     @property
     def drawn(self) -> dict[str, Array]:
         """What was drawn, by the path of the input: the number, or the mean factor of all years."""
-        return {
-            path: array if array.ndim == 1 else array.mean(axis=1)
-            for path, array in self.ensemble.drawn.items()
-        }
+        return {path: drawn_once(array) for path, array in self.ensemble.drawn.items()}
 
     def unit_of(self, path: str) -> str:
         """Return the unit of what was drawn: of a factor none."""
@@ -125,20 +126,26 @@ class UncertaintyStudy:
 
     @functools.cached_property
     def tornado(self) -> Tornado:
-        """What the credits come to with one input low or high."""
-        return swings(self.scenario, OUTCOME)
+        """What the outcome to look into comes to with one input low or high."""
+        return swings(self.scenario, self.bad[0])
 
-    @property
+    @functools.cached_property
+    def failures(self) -> Mapping[str, Array]:
+        """The outcomes that nobody wants, of which some sample has anything [tCO2e]."""
+        return {n: self.outcomes[n] for n in _FAILURES if self.outcomes.get(n, _NONE).any()}
+
+    @functools.cached_property
     def bad(self) -> tuple[str, float, bool]:
         """The outcome to look into, its limit, and whether it is bad below.
 
-        A reserve that fails or a partner that oversells comes first, where some samples do and
-        some do not; else credits below the plan.
+        A reserve that fails or a partner that oversells comes first, in some samples rather than
+        in all, or with another choice of the levers; else credits below the plan.
         """
-        for name in ("total_shortfall", "oversold"):
-            array = self.outcomes.get(name, np.zeros(1))
-            if 0 < (array > 0).mean() < 1:
-                return name, 0.0, False
+        some = [name for name, array in self.failures.items() if not (array > 0).all()]
+        chosen: Mapping[str, Array] = self.levers or {}
+        other = [name for name in _FAILURES if name in chosen and chosen[name].any()]
+        for name in (*some, *self.failures, *other):
+            return name, 0.0, False
         return OUTCOME, self.planned[OUTCOME], True
 
     @property

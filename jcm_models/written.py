@@ -140,7 +140,10 @@ _ALL_PARAMETERS = tuple(
 
 
 class Uncertainty(Strict):
-    """How a number moves at random over the years: a factor of mean 1 multiplies it."""
+    """How a number moves at random over the years: a factor of mean 1 multiplies it.
+
+    Beyond a physical bound the number stays at the bound, which moves its mean where it is near.
+    """
 
     process: Literal["level", "random_walk", "ar1"]
     """One factor for all years, one that walks off, or one that returns to 1 (ar1)."""

@@ -127,7 +127,9 @@ def run_all(page, url):
 
 def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(lab, watched):
     page = watched.page
-    run_all(page, f"{lab.url}/lab/tree/notebooks/reference_vs_bau.ipynb?token=t")
+    run_all(
+        page, f"{lab.url}/lab/workspaces/reference/tree/notebooks/reference_vs_bau.ipynb?token=t"
+    )
     page.locator(".jcm-card").first.wait_for(timeout=90_000)
     handle = page.locator(".noUi-handle").first
     handle.wait_for(timeout=30_000)
@@ -140,7 +142,7 @@ def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(lab, watched):
 
 def test_the_notebook_of_methods_runs_in_jupyterlab(lab, watched):
     page = watched.page
-    run_all(page, f"{lab.url}/lab/tree/notebooks/methods.ipynb?token=t")
+    run_all(page, f"{lab.url}/lab/workspaces/methods/tree/notebooks/methods.ipynb?token=t")
     page.locator(".jcm-family").first.wait_for(timeout=90_000)
     page.get_by_text("840.0").first.wait_for(timeout=30_000)  # by the method of one's own
     assert watched.outside == []

@@ -35,6 +35,5 @@ def optional(module: str, what: str) -> Any:
     except ModuleNotFoundError as error:
         raise PartsError(
             f"{what} needs the package {error.name}, which is not installed. "
-            "`pip install 'dask>=2025.1' 'distributed>=2025.1' 'zarr>=3'` brings what jobs in "
-            "parts can use."
+            "`pip install 'jcm-models[cluster]'` brings dask, distributed and zarr."
         ) from error

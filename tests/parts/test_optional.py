@@ -35,7 +35,7 @@ def test_two_workers_and_netcdf_need_neither_dask_nor_zarr(run):
 def test_a_cluster_without_dask_says_what_to_install(run):
     *_, last = run('compute(folder, scheduler="tcp://127.0.0.1:1")').splitlines()
     assert "The dask cluster at tcp://127.0.0.1:1 needs the package distributed" in last
-    assert "pip install 'dask>=2025.1' 'distributed>=2025.1'" in last
+    assert "pip install 'jcm-models[cluster]'" in last
 
 
 def test_a_zarr_store_without_zarr_says_what_to_install(run):
