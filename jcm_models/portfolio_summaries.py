@@ -65,9 +65,10 @@ def summarise_all(
     Returns
     -------
     xarray.Dataset
-        Each result over project, quantile and year, with the standard error as ``<name>_error`` and
-        its mean as ``<name>_mean``; those of all projects together begin with ``total_``. Nothing stands outside a
-        project's own years. Projects are independent of each other, which is assumed.
+        Each result over project, quantile and year, with the standard error as ``<name>_error``
+        and its mean as ``<name>_mean``; those of all projects together begin with ``total_``.
+        Nothing stands outside a project's own years. Projects are independent of each other, which
+        is assumed.
 
     Raises
     ------

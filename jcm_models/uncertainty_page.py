@@ -22,12 +22,8 @@ from jcm_models.sections import identity, notes
 from jcm_models.simulation import load_scenario
 from jcm_models.sliders import named
 from jcm_models.uncertain_inputs import uncertain_inputs
-from jcm_models.uncertainty_sections import (
-    UNCERTAINTY_SECTIONS,
-    brush_axes,
-    brushed,
-    without_uncertainty,
-)
+from jcm_models.uncertainty_brush import brush_axes, brushed
+from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
 from jcm_models.view import asked_for, parse_overrides, scenarios_beside, words_in
 from jcm_models.wording import number, rounded, unit_text

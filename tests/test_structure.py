@@ -38,7 +38,8 @@ BANDS = {
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary sliders view rules_page "
     "aef issuance_import ledger_commands aef_commands "
-    "uncertainty_study uncertainty_sections uncertainty_page sweep_commands section_pages",
+    "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
+    "section_pages",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

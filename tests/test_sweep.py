@@ -123,7 +123,7 @@ def test_only_the_results_that_are_asked_for_are_kept(tmp_path):
                 "project.electricity_supplied={distribution: {shape: uniform, low: 2, high: 1}}",
             ),
             2,
-            "needs low <= high",
+            "needs low < high",
         ),
         (
             (

@@ -309,7 +309,7 @@ def test_levers_say_which_keys_take_which_values(tmp_path):
         "reserve.rate": {
             "0.01": {"reserve.rate": 0.01},
             "3 %": {"reserve.rate": "3 %"},
-            "value 0.05, source x": {"reserve.rate": {"value": 0.05, "source": "x"}},
+            "0.05": {"reserve.rate": {"value": 0.05, "source": "x"}},
         },
         "reference": {
             "as it is": {},
@@ -361,12 +361,12 @@ WRONG = {
     "ends exchanged": (
         {KEY: spread(shape="uniform", low=9, high=7)},
         KEY,
-        "needs low <= high; found low 9, high 7",
+        "needs low < high; found low 9, high 7",
     ),
     "a mode outside": (
         {KEY: spread(shape="triangular", low=1, mode=9, high=5)},
         KEY,
-        "needs low <= mode <= high; found low 1, mode 9, high 5",
+        "needs low <= mode <= high and low < high; found low 1, mode 9, high 5",
     ),
     "a pert of one number": (
         {KEY: spread(shape="pert", low=5, mode=5, high=5)},

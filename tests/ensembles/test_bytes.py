@@ -221,5 +221,5 @@ def test_a_part_with_a_wrong_sample_is_refused_as_the_whole_is(tmp_path):
     changes = {BAU_FACTOR: uniform(0.3, 0.6)}
     work = EnsembleWork(tiny(tmp_path, **changes), 1024)
     for part in ((0, 256), (256, 1024)):
-        with pytest.raises(ScenarioError, match="samples at once the reference lies above BaU"):
+        with pytest.raises(ScenarioError, match="samples the reference lies above BaU"):
             work(*part)

@@ -105,11 +105,17 @@ def test_a_lever_counts_as_an_input(method, compared):
     assert all(len(array) == 4 * 256 for array in found.inputs.values())
 
 
-def test_inputs_that_move_over_the_years_are_left_out(tmp_path):
+def test_of_inputs_that_move_over_the_years_the_mean_factor_is_looked_at(tmp_path):
     changes = {SUPPLIED: moving(8000, "ar1", 0.1, persistence=0.5), FACTOR: uniform(0.2, 0.4)}
     ensemble = jcm.simulate(tiny(tmp_path, **changes), 256)
     found = jcm.discover(ensemble, "total_credits", below=10_000)
-    assert set(found.inputs) == {FACTOR}
+    assert set(found.inputs) == {FACTOR, SUPPLIED}
+    factors = ensemble[SUPPLIED].mean("year")
+    np.testing.assert_allclose(found.inputs[SUPPLIED], factors)
+    assert found.labels[SUPPLIED] == (
+        f"{ensemble[SUPPLIED].attrs['long_name']}, mean of all years",
+        "1",
+    )
 
 
 def test_overselling_is_traced_to_what_a_host_emits():

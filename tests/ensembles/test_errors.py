@@ -69,7 +69,7 @@ def test_a_reference_above_bau_says_in_how_many_samples_and_the_way_out(tmp_path
     (problem,) = caught.value.problems
     message = str(problem)
     assert f"scenario.yaml:{lines(text)[FACTOR]}: {FACTOR}: " in message
-    counted = re.search(r"in (\d+) of 1,024 samples at once the reference lies above BaU", message)
+    counted = re.search(r"in (\d+) of 1,024 samples the reference lies above BaU", message)
     assert int(counted[1]) == pytest.approx(1024 * 0.19, abs=1)  # of Sobol points
     bau, reference = re.search(r"([\d,]+) against ([\d,]+) tCO2e/yr", message)[2], "2,552"
     assert reference in message

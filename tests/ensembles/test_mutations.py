@@ -36,7 +36,7 @@ def single(name):
 
 def summed_up(test):
     def check(folder):
-        test(jcm.simulate(usual(folder, **PROJECT), 200))
+        test(jcm.simulate(usual(folder, **PROJECT), 200, sampling="monte_carlo"))
 
     return check
 

@@ -156,8 +156,10 @@ def test_what_is_asked_for_is_kept_with_units_and_labels(projects):
     )
     assert set(found.data_vars) == {
         "credits_issued",
+        "credits_issued_error",
         "credits_issued_mean",
         "total_credits_issued",
+        "total_credits_issued_error",
         "total_credits_issued_mean",
     }
     assert found.credits_issued.dims == ("project", "quantile", "year")

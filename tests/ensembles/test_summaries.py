@@ -16,7 +16,9 @@ SAMPLES = 200
 
 @pytest.fixture(scope="module")
 def ensemble(tmp_path_factory):
-    return jcm.simulate(usual(tmp_path_factory.mktemp("usual"), **PROJECT), SAMPLES)
+    return jcm.simulate(
+        usual(tmp_path_factory.mktemp("usual"), **PROJECT), SAMPLES, sampling="monte_carlo"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_a_cluster_without_dask_says_what_to_install(run):
 def test_a_zarr_store_without_zarr_says_what_to_install(run):
     *_, last = run('compute(folder)\njoined(folder, ".zarr")').splitlines()
     assert "parts.zarr needs the package zarr, which is not installed" in last
-    assert "'zarr>=3'" in last
+    assert "jcm-models[cluster]" in last
 
 
 def test_none_of_them_is_imported_where_nobody_asks(run):
