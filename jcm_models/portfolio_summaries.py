@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.ensemble import draw_ensemble
+from jcm_models.ensemble import EnsembleWork
 from jcm_models.estimation import mean_of, quantiles_of
 from jcm_models.parts import usable_cores
 from jcm_models.periods import calendar_years
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import COORDINATES, labels
+from jcm_models.sampling.points import sample_advice
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import cannot_stand_together, compute
 from jcm_models.summaries import QUANTILES
@@ -78,6 +80,9 @@ def summarise_all(
     problems = [*cannot_stand_together(scenarios), *_unknown(variables)]
     if problems:
         raise ScenarioError(problems)
+    advice = sample_advice("sobol", samples, 1)
+    if advice:
+        warnings.warn(advice, stacklevel=2)
     years = calendar_years(
         min(each.years.first for each in scenarios), max(each.years.last for each in scenarios)
     )
@@ -152,10 +157,10 @@ class _Some:
             results = compute(scenario)
             shape = (self.samples, scenario.calendar_years.size)
             return [np.broadcast_to(results[name], shape).astype(float) for name in self.variables]
-        ensemble = draw_ensemble(
-            scenario, self.samples, self._seed(scenario), "sobol", self.variables, with_levers=False
-        )
-        return [ensemble[name].astype(float) for name in self.variables]
+        seed = self._seed(scenario)
+        work = EnsembleWork(scenario, self.samples, seed, "sobol", self.variables, False)
+        found = work(0, self.samples)
+        return [found[name].astype(float) for name in self.variables]
 
     def _seed(self, scenario: Scenario) -> int:
         """Return where the chance of a project starts, whatever projects stand beside it."""

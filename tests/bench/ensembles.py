@@ -144,7 +144,7 @@ def two_workers() -> Iterator[Row]:
         command = [sys.executable, "-m", "tests.bench.ensembles", "workers", name]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         one, two = json.loads(ran.stdout)
-    yield f"{LARGE:,} samples, credits kept, two workers", two, one / 1.7, "one worker", one
+    yield f"{LARGE:,} samples, credits issued kept, two workers", two, one / 1.7, "one worker", one
 
 
 def many_projects() -> Iterator[Row]:
@@ -188,7 +188,7 @@ def _portfolio() -> None:
 def _workers(folder: Path) -> None:
     from jcm_models.parts import Plan, run_in_parts
 
-    work = EnsembleWork(scenario(), LARGE, 7, variables=("credits_issued", "credits"))
+    work = EnsembleWork(scenario(), LARGE, 7, variables=("credits_issued", "total_credits"))
     axes = {name: work.sample_axis(name) for name in work(0, 1)}
     durations = []
     for workers in (1, 2):
