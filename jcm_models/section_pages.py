@@ -57,6 +57,31 @@ class SectionPage:
             self._fill(name)
         return self._sections[name]
 
+    @property
+    def assumptions(self) -> Section:
+        """What is assumed and what is doubtful."""
+        return self.section("assumptions")
+
+    @property
+    def inputs(self) -> Section:
+        """Every input with its source."""
+        return self.section("inputs")
+
+    @property
+    def method(self) -> Section:
+        """The method in words and equations."""
+        return self.section("method")
+
+    @property
+    def notes(self) -> Section:
+        """What a reader must know."""
+        return self.section("notes")
+
+    @property
+    def identity(self) -> Section:
+        """What identifies the run."""
+        return self.section("identity")
+
     def _html(self, name: str) -> str:
         """Return what a section holds."""
         raise NotImplementedError(name)

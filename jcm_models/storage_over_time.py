@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.batch import Batch
+from jcm_models.correlations import require_correlation
 from jcm_models.problems import Problem
 from jcm_models.reserve.account import BEARERS, Rules, kept
-from jcm_models.reserve.dependence import require_correlation
 from jcm_models.scenario import Scenario
 from jcm_models.site_leaks import expected_leaks, leak_table, shares_of_sites
 from jcm_models.storage import Stages

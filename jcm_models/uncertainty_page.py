@@ -143,31 +143,6 @@ class UncertaintyPage(SectionPage):
         """The samples, of which sliders choose."""
         return self.section("brush")
 
-    @property
-    def assumptions(self) -> Section:
-        """What is assumed and what is doubtful."""
-        return self.section("assumptions")
-
-    @property
-    def inputs(self) -> Section:
-        """Every input with its source."""
-        return self.section("inputs")
-
-    @property
-    def method(self) -> Section:
-        """The method in words and equations."""
-        return self.section("method")
-
-    @property
-    def notes(self) -> Section:
-        """What a reader must know."""
-        return self.section("notes")
-
-    @property
-    def identity(self) -> Section:
-        """What identifies the run."""
-        return self.section("identity")
-
     def _html(self, name: str) -> str:
         if name not in (*_AT_THE_MEANS, "levers") and not self._study.is_uncertain:
             return without_uncertainty(self._study) if name == "answer" else ""

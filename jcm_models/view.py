@@ -136,11 +136,6 @@ class View(SectionPage):
         return self.section("key_figures")
 
     @property
-    def assumptions(self) -> Section:
-        """What is assumed and what is doubtful."""
-        return self.section("assumptions")
-
-    @property
     def components(self) -> Section:
         """The parts of the project and the rules of the reference, where there are several."""
         return self.section("components")
@@ -214,26 +209,6 @@ class View(SectionPage):
     def by_year(self) -> Section:
         """The table by year."""
         return self.section("by_year")
-
-    @property
-    def inputs(self) -> Section:
-        """Every input with its source."""
-        return self.section("inputs")
-
-    @property
-    def method(self) -> Section:
-        """The method in words and equations."""
-        return self.section("method")
-
-    @property
-    def notes(self) -> Section:
-        """What a reader must know."""
-        return self.section("notes")
-
-    @property
-    def identity(self) -> Section:
-        """What identifies the run."""
-        return self.section("identity")
 
     def _html(self, name: str) -> str:
         return _SECTIONS[name](self._results, self.words)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jcm_models.correlations import nearest_correlation, require_correlation
+from jcm_models.correlations import require_correlation
 
-__all__ = ["correlated_shares", "frailties", "nearest_correlation", "require_correlation"]
+__all__ = ["correlated_shares", "frailties"]
 
 Array = NDArray[np.float64]
 

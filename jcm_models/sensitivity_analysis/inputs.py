@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Groups", "groups_of", "standing", "varies"]
+__all__ = ["Groups", "standing", "varies"]
 
 Array = NDArray[np.float64]
 
@@ -15,11 +15,6 @@ Array = NDArray[np.float64]
 Groups = Sequence[Sequence[int] | NDArray[np.int64]]
 
 _ROUNDING = 1e-12
-
-
-def groups_of(dimensions: int) -> list[list[int]]:
-    """Return the groups of inputs that have one column each."""
-    return [[column] for column in range(dimensions)]
 
 
 def standing(outputs: Array) -> Array:

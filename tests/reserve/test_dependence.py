@@ -9,14 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
+from jcm_models.correlations import nearest_correlation, require_correlation
 from jcm_models.estimation import share_of
 from jcm_models.reserve.adequacy import rate_that_suffices
-from jcm_models.reserve.dependence import (
-    correlated_shares,
-    frailties,
-    nearest_correlation,
-    require_correlation,
-)
+from jcm_models.reserve.dependence import correlated_shares, frailties
 from tests.examples import unhurried
 
 # Higham (2002), Computing the nearest correlation matrix, IMA J. Numer. Anal. 22, gives this

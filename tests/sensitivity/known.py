@@ -41,3 +41,8 @@ def sobol_g_indices(weights=G_WEIGHTS):
     others = np.array([np.prod(1 + np.delete(own, i)) for i in range(len(own))])
     variance = np.prod(1 + own) - 1
     return own / variance, own * others / variance
+
+
+def groups_of(dimensions):
+    """Return one column for each input."""
+    return [[column] for column in range(dimensions)]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from jcm_models.sensitivity_analysis.inputs import groups_of
 from jcm_models.sensitivity_analysis.morris import design, effects
+from tests.sensitivity.known import groups_of
 
 NAMES = ["first", "second", "third", "fourth"]
 SPAN = 0.75  # from the lowest of four levels, 1/8, to the highest

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jcm_models.sensitivity_analysis.inputs import groups_of
 from jcm_models.sensitivity_analysis.sobol import design, indices, mixed
 from tests.sensitivity.known import (
     G_WEIGHTS,
+    groups_of,
     ishigami,
     ishigami_indices,
     sobol_g,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from jcm_models.sensitivity_analysis.inputs import groups_of
 from jcm_models.sensitivity_analysis.tornado import Swing, design, tornado
+from tests.sensitivity.known import groups_of
 
 
 def test_each_input_goes_low_and_high_while_the_others_stay():
