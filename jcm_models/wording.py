@@ -12,7 +12,7 @@ from jcm_models.variables import Variable, party_label
 
 __all__ = ["LANGUAGES", "Words", "inside", "number", "rounded", "unit_text", "written_text"]
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ja")
 
 _DIGITS_OF_A_FACTOR = 5
 _WHOLE_FROM = 1000
