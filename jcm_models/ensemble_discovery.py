@@ -89,10 +89,11 @@ def limits_in_words(limits: Any, unit: str, words: Words) -> str:
     low, high = (rounded(end, _DIGITS) for end in limits)
     tail = f" {unit_text(unit)}" if unit_text(unit) else ""
     if np.isinf(low):
-        return words("discovery.at_most", high=number(high, unit)) + tail
+        return words("discovery.at_most", high=number(high, unit), unit=tail)
     if np.isinf(high):
-        return words("discovery.at_least", low=number(low, unit)) + tail
-    return words("discovery.between", low=number(low, unit), high=number(high, unit)) + tail
+        return words("discovery.at_least", low=number(low, unit), unit=tail)
+    places = {"low": number(low, unit), "high": number(high, unit)}
+    return words("discovery.between", **places, unit=tail)
 
 
 def discover(

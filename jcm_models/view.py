@@ -29,7 +29,7 @@ from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.sliders import can_move, has_moved, named, slider_for
 from jcm_models.storage_sections import STORAGE_SECTIONS
-from jcm_models.wording import Words, number, unit_text, written_text
+from jcm_models.wording import Words, number, unit_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -266,7 +266,7 @@ class View(SectionPage):
         slider.observe(lambda _: self._move(), "value")
         self._sliders[given.path] = slider
         unit = given.variable.shown_unit
-        tail = f" {unit_text(unit)}" if unit_text(unit) else ""
+        tail = f" {self.words.unit(unit)}" if unit_text(unit) else ""
         allowed = self.words(
             "controls.range",
             least=number(slider.min, unit),
@@ -293,7 +293,7 @@ class View(SectionPage):
             given.path: {
                 "value": self._sliders[given.path].value,
                 "unit": given.value.unit,
-                "note": self.words("controls.moved", value=written_text(given.value.written)),
+                "note": self.words("controls.moved", value=self.words.written(given.value.written)),
             }
             for given in self._loaded.inputs()
             if given.path in self._sliders and has_moved(self._sliders[given.path], given)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
+import re
+import string
 
 import numpy as np
 
@@ -56,6 +58,27 @@ class Words:
         """Return what people call the party."""
         return party_label(party, self.language)
 
+    def unit(self, unit: str) -> str:
+        """Write a unit as people do: tCO₂e/yr; nothing for a share."""
+        return self("text.a_year") if unit == "1/yr" else unit_text(unit)
+
+    def written(self, text: str) -> str:
+        """Write a number and what it was made of, which stands in English beside it."""
+        if self.language == "en":
+            return written_text(text)
+        for key, pattern in _written_in_english().items():
+            own = self._texts[key]
+            text = pattern.sub(lambda found, own=own: own.format(**found.groupdict()), text)
+        return written_text(text)
+
+    def summary(self, method: str, english: str) -> str:
+        """Return what a method computes, in English where this language does not say it."""
+        return english if self.language == "en" else _summaries(self.language).get(method, english)
+
+    def is_foreign(self, text: str) -> bool:
+        """Tell whether a text that others wrote is in another language than this one."""
+        return bool(text) and self.language != ("ja" if _JAPANESE.search(text) else "en")
+
 
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
@@ -63,6 +86,32 @@ def _catalogue(language: str) -> dict[str, str]:
     return {
         f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
     }
+
+
+@functools.cache
+def _summaries(language: str) -> dict[str, str]:
+    return read_table(f"words/methods_{language}.yaml")
+
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_PLACE = r"[+\N{MINUS SIGN}-]?[\d,.]*\d(?:[\s\N{NO-BREAK SPACE}]%)?"  # of a number in a text
+_PLACES = {"unit": r"\S+", "listed": r"(?:[^()]|\([^()]*\))*"}
+
+
+@functools.cache
+def _written_in_english() -> dict[str, re.Pattern[str]]:
+    """Return how each phrase on a number reads in English, by its key."""
+    found = {}
+    for key, text in _catalogue("en").items():
+        if key.startswith("written."):
+            parts = string.Formatter().parse(text)
+            pattern = "".join(re.escape(plain) + _place(name) for plain, name, *_ in parts)
+            found[key] = re.compile(pattern)
+    return found
+
+
+def _place(name: str | None) -> str:
+    return f"(?P<{name}>{_PLACES.get(name, _PLACE)})" if name else ""
 
 
 def number(value: float, unit: str = "tCO2e") -> str:
