@@ -94,9 +94,7 @@ def _decided(results: Results) -> NDArray[np.bool_]:
     return np.array(made)[_phase(results) - 1] & allocation.by_contributions
 
 
-def _moves(
-    results: Results, words: Words
-) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+def _moves(results: Results, words: Words) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
     """Yield by how many points each share moves with a tenth of a contribution, by years."""
     decided, names = _decided(results), results.scenario.allocation.contributions or {}
     moved = share_sensitivity(results) * _TENTH
@@ -203,9 +201,13 @@ def issuances(results: Results, words: Words) -> str:
     listed = results.issuances() if scenario.crediting.monitoring else []
     rows = [
         (
-            f"{each.monitored_from} – {each.monitored_to}",
+            words(
+                "credit.from_to",
+                first=words.date(each.monitored_from),
+                last=words.date(each.monitored_to),
+            ),
             [
-                str(each.issued_on or "–"),
+                words.date(each.issued_on) if each.issued_on else "–",
                 str(each.vintage),
                 number(each.issued),
                 *(number(each.credits.get(party, 0)) for party in PARTIES),

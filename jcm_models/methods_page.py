@@ -163,11 +163,13 @@ def _default(given: MethodInput, words: Words) -> str:
     row = given.variable
     if isinstance(row.default, DefaultByChoice):
         label = choice_label(row.default.choice)
-        return words("methods.by_choice", choice=words.choose(label.en, label.ja).lower())
+        return words("methods.by_choice", choice=words.choose(label.en.lower(), label.ja))
     default = default_of(row, {})
     if default is not None:
         standing = words(f"standing.{default.value.standing}")
-        return words("methods.founded", value=words.written(default.value.written), standing=standing)
+        return words(
+            "methods.founded", value=words.written(default.value.written), standing=standing
+        )
     return words("methods.required" if given.required else "methods.optional")
 
 

@@ -82,7 +82,7 @@ def _unfinished(scenario: Scenario, words: Words) -> Iterator[Problem]:
 def _renewals(scenario: Scenario, words: Words) -> Iterator[Problem]:
     for day in scenario.crediting.renewals:
         if (day.month, day.day) != (1, 1):
-            text = words("doubt.renewal", day=day, year=day.year)
+            text = words("doubt.renewal", day=words.date(day), year=day.year)
             place = scenario.document.place(("crediting", "renewals"))
             yield Problem("crediting.renewals", text, place)
 
@@ -104,7 +104,7 @@ def _cut_off(scenario: Scenario, words: Words) -> Iterator[Problem]:
     """Doubt years that end before the injection does: a study takes them for its end."""
     end = scenario.operation.end
     if scenario.storage.can_leak and end is not None and end.year > scenario.years.last:
-        text = words("doubt.cut_off", last=scenario.years.last, end=end, year=end.year)
+        text = words("doubt.cut_off", last=scenario.years.last, end=words.date(end), year=end.year)
         yield Problem("years.last", text, scenario.document.place(("years", "last")))
 
 

@@ -90,7 +90,7 @@ def described(name: str) -> list[tuple[Parameter, str]]:
         row = table["parameters"][parameter]
         values = ", ".join(f"{float(each):g}" for each in numbers)
         unit = {"percent": "%"}.get(row["unit"], row["unit"])
-        found.append((Parameter(_label(row), unit), f"{shape.replace('_', ' ')} ({values})"))
+        found.append((Parameter(_label(row), unit), f"{shape.replace('_', ' ')}({values})"))
     return found
 
 

@@ -71,7 +71,7 @@ class UncertaintyPage(SectionPage):
         super().__init__()
         self.words = words_in(lang)
         file = find_file(scenario)
-        self._choices = _with_uncertainty(scenarios_beside(file))
+        self._choices = _with_uncertainty(scenarios_beside(file, lang))
         file = asked_for(self._choices) or file
         self._samples, self._seed = samples, seed
         self._brushes: dict[str, widgets.FloatRangeSlider] = {}

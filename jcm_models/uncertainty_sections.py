@@ -58,13 +58,13 @@ def answer(study: UncertaintyStudy) -> str:
         ),
         words(
             "uncertainty.below_plan",
-            share=with_error(float(below.value), float(below.error)),
+            share=with_error(float(below.value), float(below.error), words),
             planned=number(round(planned)),
         ),
     ]
     for name, array in study.failures.items():
         found = exceedance(array, 0.0)
-        share = with_error(float(found.value), float(found.error))
+        share = with_error(float(found.value), float(found.error), words)
         sentences.append(words(f"uncertainty.{name}", share=share))
     return _headed(study, sentences)
 
@@ -276,7 +276,7 @@ def levers(study: UncertaintyStudy) -> str:
         middle = float(np.asarray(quantiles_of(values[at], [0.5]).value)[0])
         cells = [
             number(round(middle)),
-            with_error(np.asarray(enough.value)[at], np.asarray(enough.error)[at]),
+            with_error(np.asarray(enough.value)[at], np.asarray(enough.error)[at], words),
             number(round(float(np.asarray(regrets.mean.value)[at]))),
             number(round(float(np.asarray(regrets.quantile.value)[at]))),
             number(round(float(regrets.maximum[at]))),

@@ -102,7 +102,7 @@ class View(SectionPage):
         self.words = words_in(lang)
         self._moves = moves
         file = find_file(scenario)
-        self._choices = scenarios_beside(file)
+        self._choices = scenarios_beside(file, lang)
         file = asked_for(self._choices) or file
         self._loaded = load_scenario(file, parse_overrides(overrides))
         self._results = compute(self._loaded)
@@ -305,7 +305,7 @@ class View(SectionPage):
         self._message.value = render("message.html", self.words, messages=messages)
 
 
-def scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
+def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str, Path]]:
     """Return the scenarios in the folder of `file`: title and file by name, by title.
 
     They are read for their titles only; whether one is sound is seen when it is picked.
@@ -314,7 +314,8 @@ def scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
     for other in file.parent.glob("*.yaml"):
         document = read(other)
         title = document.data.get("title")
-        title = title.get("en") if isinstance(title, dict) else title
+        if isinstance(title, dict):
+            title = title.get(language, title.get("en"))
         if isinstance(title, str) and "project" in document.data:
             found[other.stem] = (title, other)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
 import re
@@ -62,13 +63,16 @@ class Words:
         """Write a unit as people do: tCO₂e/yr; nothing for a share."""
         return self("text.a_year") if unit == "1/yr" else unit_text(unit)
 
+    def date(self, day: datetime.date) -> str:
+        """Write a date as people do."""
+        return self("text.date", year=day.year, month=day.month, day=day.day)
+
     def written(self, text: str) -> str:
         """Write a number and what it was made of, which stands in English beside it."""
         if self.language == "en":
             return written_text(text)
         for key, pattern in _written_in_english().items():
-            own = self._texts[key]
-            text = pattern.sub(lambda found, own=own: own.format(**found.groupdict()), text)
+            text = pattern.sub(functools.partial(_said_as, self._texts[key]), text)
         return written_text(text)
 
     def summary(self, method: str, english: str) -> str:
@@ -106,8 +110,13 @@ def _written_in_english() -> dict[str, re.Pattern[str]]:
         if key.startswith("written."):
             parts = string.Formatter().parse(text)
             pattern = "".join(re.escape(plain) + _place(name) for plain, name, *_ in parts)
-            found[key] = re.compile(pattern)
+            whole = r"(?<!\w)" if text[0].isalpha() else ""  # normal, and not the end of lognormal
+            found[key] = re.compile(whole + pattern)
     return found
+
+
+def _said_as(text: str, found: re.Match[str]) -> str:
+    return text.format(**found.groupdict())
 
 
 def _place(name: str | None) -> str:

@@ -271,7 +271,11 @@ def peeling_figure(
         words("ensemble_figures.peeling_box", coverage=_share(x[at]), density=_share(y[at]))
         for at in told
     )
-    sentences = [words("text.sentence", text=subtitle), words("ensemble_figures.peeling_row", listed=listed), caption]
+    sentences = [
+        words("text.sentence", text=subtitle),
+        words("ensemble_figures.peeling_row", listed=listed),
+        caption,
+    ]
     described = words("figure.sentence_gap").join(sentences)
     return svg.Figure(title, described, caption, wide, narrow)
 
