@@ -25,7 +25,7 @@ from jcm_models.results import described
 from jcm_models.study_pieces import Table, page, share_text, with_error
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
-from jcm_models.wording import number, rounded, unit_text
+from jcm_models.wording import number, rounded
 
 __all__ = ["UNCERTAINTY_SECTIONS", "without_uncertainty"]
 
@@ -221,7 +221,7 @@ def _along(study: UncertaintyStudy, name: str, path: str, ends: tuple[float, flo
         name=name,
         other=study.labels[path],
         low=low,
-        high=f"{high} {unit_text(unit)}".rstrip(),
+        high=f"{high} {study.words.unit(unit)}".rstrip(),
     )
 
 
@@ -285,7 +285,7 @@ def levers(study: UncertaintyStudy) -> str:
     row = outcome_variables()[name]
     heads = ("scenario", "median", "good", "regret_mean", "regret_nine", "regret_most")
     table = Table(
-        words("uncertainty.levers_caption", outcome=words.label(row), unit=unit_text(row.unit)),
+        words("uncertainty.levers_caption", outcome=words.label(row), unit=words.unit(row.unit)),
         [words(f"uncertainty.lever_{head}") for head in heads],
         rows,
     )

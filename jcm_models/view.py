@@ -29,7 +29,7 @@ from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.sliders import can_move, has_moved, named, slider_for
 from jcm_models.storage_sections import STORAGE_SECTIONS
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -266,7 +266,8 @@ class View(SectionPage):
         slider.observe(lambda _: self._move(), "value")
         self._sliders[given.path] = slider
         unit = given.variable.shown_unit
-        tail = f" {self.words.unit(unit)}" if unit_text(unit) else ""
+        said = self.words.unit(unit)
+        tail = f" {said}" if said else ""
         allowed = self.words(
             "controls.range",
             least=number(slider.min, unit),

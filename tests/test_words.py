@@ -5,9 +5,12 @@ import string
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import jcm_models as jcm
 from jcm_models.documents import shown
+from jcm_models.figures.palette import wrap
 from jcm_models.method_catalogue import find_method, method_names
 from jcm_models.runs import inputs_hash
 from jcm_models.simulation import load_scenario
@@ -92,10 +95,10 @@ def names_of(scenario):
     yield from map(shown, scenario.document.files)
     yield from (scenario.partner.source, inputs_hash(scenario))
     yield from _named(scenario.document.data)
-    for given in scenario.inputs():
-        known = categories(given.variable.by) if given.variable.by else {}
-        if given.category and given.category not in known:
-            yield given.category.replace("_", " ")
+    for each in scenario.inputs():
+        known = categories(each.variable.by) if each.variable.by else {}
+        if each.category and each.category not in known:
+            yield each.category.replace("_", " ")
 
 
 def _named(data):
@@ -241,7 +244,7 @@ def test_what_others_wrote_is_marked_with_its_language():
     [
         ("0.38 tCO2e/MWh, −1\u00a0% a year from 2027", "0.38 tCO₂e/MWh、2027年以降は年−1\u00a0%"),
         ("5 (highest of turbo (new): 5, screw: 4)", "5（最大\uff1aturbo (new): 5, screw: 4）"),
-        ("48 (2021) to 56 tCO2e/yr (2030)", "48（2021年）から56 tCO₂e/yr（2030年）"),
+        ("48 (2021) to 56 tCO2e/yr (2030)", "48（2021年）から56\u00a0tCO₂e/yr（2030年）"),
         ("lognormal(0.741, 0.06) t, at least 0.5 t", "対数正規分布（0.741, 0.06） t、下限0.5 t"),
         ("1 t, ±10\u00a0% each year, persistence 0.7", "1 t、各年±10\u00a0%、持続性0.7"),
         ("2 1/yr", "2/年"),
@@ -255,3 +258,14 @@ def test_a_number_says_in_japanese_what_it_was_made_of(english, japanese):
 def test_the_picker_offers_scenarios_by_their_titles_in_the_language():
     view = jcm.View(FILES["chile_solar"], lang="ja")
     assert view._choices["chile_solar"][0] == "チリ 太陽光発電"
+
+
+@given(
+    text=st.text("排出量リーク、。（）ッ〜CO2e", max_size=40),
+    width=st.integers(30, 200),
+)
+def test_no_line_of_a_figure_begins_or_ends_as_japanese_lines_must_not(text, width):
+    lines = wrap(text, width, 14, at_most=99)
+    assert "".join(lines) == text
+    assert not any(line[:1] in tuple("、。）ッー〜") for line in lines[1:])
+    assert not any(line.endswith("（") for line in lines[:-1])
