@@ -16,7 +16,7 @@ from typing import Any
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.runs import Run, complete_runs, new_folder, run_of, write_inputs
 from jcm_models.scenario import Scenario
-from jcm_models.simulation import simulate
+from jcm_models.simulation import compute
 from jcm_models.strict_yaml import here_and_above
 from jcm_models.summary import summarise
 from jcm_models.wording import LANGUAGES
@@ -179,9 +179,9 @@ def _fill(folder: Path, task: Task, run: Run) -> None:
     from jcm_models.exporting import write_results
     from jcm_models.pages import report_page
 
-    dataset = simulate(task.scenario)
-    write_results(dataset, folder)
-    total = summarise({str(name): array for name, array in dataset.variables.items()})
+    results, language = compute(task.scenario), str(task.parameters.get("lang", "en"))
+    write_results(results, folder, language, run.run_id)
+    total = summarise(results)
     totals = {
         "title": task.scenario.title.model_dump(),
         "changes": str(task.parameters.get("overrides", "")),
@@ -195,7 +195,7 @@ def _fill(folder: Path, task: Task, run: Run) -> None:
         "host_credits": total.host,
     }
     executed = _execute(task, folder / "notebook.ipynb")
-    page = report_page(executed, task.scenario, run.run_id, str(task.parameters.get("lang", "en")))
+    page = report_page(executed, task.scenario, run.run_id, language)
     (folder / _REPORT).write_text(page, encoding="utf-8")
     write_inputs(folder, task.scenario, run, totals)
 
