@@ -22,6 +22,7 @@ __all__ = [
     "Programme",
     "Rule",
     "Term",
+    "iamc_region",
     "ndc_targets",
     "parameters",
     "partner",
@@ -212,6 +213,19 @@ def partner(code: str) -> Partner:
         message = f"found {code!r}, which is no partner country's code (such as THA){hint}"
         raise ValueError(message)
     return known[code]
+
+
+@functools.cache
+def iamc_region(code: str) -> str:
+    """Return the name of a partner country, or of Japan, as a region in the IAMC format.
+
+    Raises
+    ------
+    ValueError
+        If `code` is neither a partner's nor Japan's.
+    """
+    own: dict[str, str] = read_table("rules/partners.yaml")["iamc_regions"]
+    return own.get(code) or partner(code).name
 
 
 def rules_at(code: str, day: datetime.date) -> dict[str, Rule]:

@@ -54,7 +54,8 @@ class Variable:
     ``kind`` says how it may be added up: a flow over years, a stock and a share never.
     ``inputs`` names what its equation uses. Of an input, ``least`` and ``most`` are the physical
     bounds and ``usual`` the range in which it is plausible; ``by`` names the code list that it is
-    given by; ``source`` and ``standing`` are those of its default.
+    given by; ``source`` and ``standing`` are those of its default. Of a result, ``iamc`` is its
+    name in the IAMC format and ``sheet`` the sheet of a workbook that it stands on.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Variable:
     inputs: tuple[str, ...] = ()
     source: str = ""
     iamc: str = ""
+    sheet: str = "years"
     least: float | None = None
     most: float | None = None
     usual: tuple[float, float] | None = None

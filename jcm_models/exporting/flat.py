@@ -1,29 +1,14 @@
-"""Results as files: netCDF for programs, csv for spreadsheets."""
+"""Results as one table with a row a year, for csv."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["table", "write_results"]
-
-
-def write_results(dataset: xr.Dataset, folder: Path) -> None:
-    """Write ``results.nc`` with everything, and ``results.csv`` with one row a year.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        What `simulate` returned.
-    folder : pathlib.Path
-        Where to write.
-    """
-    dataset.to_netcdf(folder / "results.nc", engine="h5netcdf")
-    table(dataset).to_csv(folder / "results.csv", index_label="year", lineterminator="\n")
+__all__ = ["table"]
 
 
 def table(dataset: xr.Dataset) -> pd.DataFrame:
