@@ -1,4 +1,4 @@
-"""The command line: check, report, sweep, explain, new, grid, rules, ledger, aef, app and more."""
+"""The command line: check, report, compare, sweep, explain, new, grid, ledger, aef, app and more."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_models.aef_commands import add_aef
+from jcm_models.compare_commands import add_compare
 from jcm_models.documents import parse_set, shown
 from jcm_models.ledger_commands import add_ledger, day
 from jcm_models.problems import Problem, ScenarioError
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_report(commands)
     add_sweep(commands, _one_loaded, _add_set)
+    add_compare(commands)
     _add_explain(commands)
     _add_new(commands)
     _add_grid(commands)
@@ -276,7 +278,8 @@ def _schema(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from jcm_models.reporting import assert_writable, plan, run_all, write_index
+    from jcm_models.reporting import assert_writable, plan, run_all
+    from jcm_models.run_index import write_index
 
     scenarios = _loaded(given.scenarios, _overrides(given.set))
     _refuse_same_names(scenarios)

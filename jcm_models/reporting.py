@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.runs import Run, complete_runs, new_folder, run_of, write_inputs
+from jcm_models.run_figures import figures_of
+from jcm_models.runs import Run, new_folder, run_of, write_inputs
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import simulate
 from jcm_models.strict_yaml import here_and_above
-from jcm_models.summary import summarise
 from jcm_models.wording import LANGUAGES
 
-__all__ = ["Outcome", "Task", "find_notebook", "plan", "report", "write_index"]
+__all__ = ["Outcome", "Task", "find_notebook", "plan", "report"]
 
 _REPORT = "report.html"
 
@@ -181,23 +181,10 @@ def _fill(folder: Path, task: Task, run: Run) -> None:
 
     dataset = simulate(task.scenario)
     write_results(dataset, folder)
-    total = summarise({str(name): array for name, array in dataset.variables.items()})
-    totals = {
-        "title": task.scenario.title.model_dump(),
-        "changes": str(task.parameters.get("overrides", "")),
-        "host": task.scenario.partner.name,
-        "first": total.first,
-        "last": total.last,
-        "reductions": total.reductions,
-        "unissued": total.unissued,
-        "issued": total.issued,
-        "japan": total.japan,
-        "host_credits": total.host,
-    }
     executed = _execute(task, folder / "notebook.ipynb")
     page = report_page(executed, task.scenario, run.run_id, str(task.parameters.get("lang", "en")))
     (folder / _REPORT).write_text(page, encoding="utf-8")
-    write_inputs(folder, task.scenario, run, totals)
+    write_inputs(folder, task.scenario, run, figures_of(task.scenario, dataset))
 
 
 def _execute(task: Task, output: Path) -> Any:
@@ -233,35 +220,6 @@ def assert_writable(reports: Path) -> None:
     except OSError as error:
         text = f"reports cannot be written there: {error.strerror}; choose another --reports"
         raise ScenarioError([Problem(str(reports), text)]) from None
-
-
-def write_index(reports: Path, language: str = "en") -> Path:
-    """Write the page that lists the newest run of every scenario.
-
-    Parameters
-    ----------
-    reports : pathlib.Path
-        The folder of all reports.
-    language : str
-        Language of the page.
-
-    Returns
-    -------
-    pathlib.Path
-        ``index.html`` in that folder.
-    """
-    from jcm_models.pages import index_page
-
-    newest: dict[str, Mapping[str, Any]] = {}
-    for record in complete_runs(reports):
-        changes = record["totals"].get("changes", "")
-        newest.setdefault(f"{record['scenario']} {changes}", record)
-    page = index_page(list(newest.values()), language)
-    reports.mkdir(parents=True, exist_ok=True)
-    temporary = reports / f".index-{os.getpid()}.html"
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(reports / "index.html")
-    return reports / "index.html"
 
 
 def run_all(tasks: Sequence[Task], reports: Path, jobs: int = 1) -> Iterator[Outcome]:
