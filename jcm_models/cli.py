@@ -1,4 +1,4 @@
-"""The command line: check, report, compare, sweep, explain, new, grid, ledger, aef, app and more."""
+"""The command line: check, report, compare, sweep, explain, new, grid, rules, ledger, app, more."""
 
 from __future__ import annotations
 

@@ -124,11 +124,13 @@ def compare_facts(runs: Sequence[Facts]) -> Comparison:
     Returns
     -------
     Comparison
-        Inputs that differ, in their order; every figure; credits over all years of any run, of
-        which there are none in a year that a run does not cover.
+        Inputs that differ, in their order; every figure; credits over the years of all runs, up to
+        the last in which there are any; none in a year that a run does not cover.
     """
     credits_ = [run.credits for run in runs]
-    years = tuple(sorted(set().union(*credits_)))
+    all_years = sorted(set().union(*credits_))
+    last = max((year for found in credits_ for year, amount in found.items() if amount), default=0)
+    years = tuple(year for year in all_years if year <= last) or tuple(all_years)
     return Comparison(
         runs=tuple(runs),
         inputs=tuple(_inputs(runs)),

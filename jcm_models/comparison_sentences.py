@@ -55,7 +55,7 @@ def _category(key: str, known: Mapping[str, Any], words: Words) -> str:
 def difference(amount: float, share: float | None, words: Words) -> str:
     """Write a difference with its sign, and beside it as a share."""
     signed = _signed(round(amount), "tCO2e")
-    return signed if share is None else signed + words("runs.share", share=_share(share))
+    return signed if not share else signed + words("runs.share", share=_share(share))
 
 
 def _share(share: float) -> str:
@@ -92,14 +92,14 @@ def _main(main: ResultDifference | None, at: int, words: Words) -> str:
     return words(f"runs.{subject}_{'more' if amount > 0 else 'fewer'}", **places)
 
 
-def _with_inputs(
-    comparison: Comparison, at: int, main: str, differs: bool, words: Words
-) -> str:
+def _with_inputs(comparison: Comparison, at: int, main: str, differs: bool, words: Words) -> str:
     found = comparison.between(at)
     if not found:
         return words("runs.same_inputs", main=main)
     if not differs:
-        return words(f"runs.although{'_one' if len(found) == 1 else ''}", main=main, count=len(found))
+        return words(
+            f"runs.although{'_one' if len(found) == 1 else ''}", main=main, count=len(found)
+        )
     if len(found) > 1 or not comparison.same_code(at):
         key = "with_inputs" if len(found) > 1 else "with_input"
         return words(f"runs.{key}", main=main, count=len(found))

@@ -30,7 +30,7 @@ BANDS = {
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
     "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
     "steps identities issuances "
-    "results simulation explanation runs worked_examples ledger_database ledger_booking "
+    "results simulation explanation comparison run_records runs worked_examples ledger_database ledger_booking "
     "ledger_reversals "
     "published_replay parts outcomes ensemble_design ensemble summaries ensemble_sensitivity "
     "ensemble_discovery sweeping portfolio_summaries",
