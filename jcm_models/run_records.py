@@ -156,10 +156,12 @@ def settings_of(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """
     numbers = {given.path for given in scenario.inputs()}
     for path, value in _leaves(scenario.document.data, (), numbers):
+        named = path[1:] if path[0] == "project" else path
         yield {
             "path": dotted(path),
-            "label": " ".join(path).replace("_", " "),
-            "written": str(value),
+            "label": " ".join(named).replace("_", " "),
+            "written": str(value).replace("_", " "),
+            "value": str(value),
             "place": str(scenario.document.place(path) or ""),
         }
 

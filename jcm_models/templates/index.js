@@ -105,7 +105,8 @@
   });
 
   // What differs between runs: the same questions as `jcm compare` asks.
-  const LEAST = 1e-6;
+  const LEAST = 1e-6; // a smaller difference is one of rounding [tCO2e]
+  const LONG = 12; // a longer list is folded away
   const letter = (place) => String.fromCharCode(65 + place);
   const differing = (chosen) => {
     const found = new Map();
@@ -193,9 +194,10 @@
   const inputsTable = (chosen, different) => {
     if (!different.length) return element("p", {}, words.inputs_none);
     const count = different.length;
-    return table(say(count === 1 ? "inputs_caption_one" : "inputs_caption", { count }),
-      [words.input, ...letters(chosen)],
+    const caption = say(count === 1 ? "inputs_caption_one" : "inputs_caption", { count });
+    const made = table(caption, [words.input, ...letters(chosen)],
       different.map(({ name, cells }) => [name, ...cells.map(inputCell)]), "jcm-differing");
+    return count > LONG ? element("details", {}, element("summary", {}, caption), made) : made;
   };
   const resultsTable = (chosen, results) => table(
     say("results_caption", { first: letter(0) }),
@@ -298,8 +300,8 @@
       ...chosen.slice(1).map((_, place) => element("p", { class: "jcm-answer" },
         sentence(chosen, results, different, place + 1))),
       runsTable(chosen), heading("results"), resultsTable(chosen, results),
-      heading("inputs"), inputsTable(chosen, different),
-      heading("by_year"), picture(chosen, years, series), yearsTable(chosen, years, series), close);
+      heading("by_year"), picture(chosen, years, series), yearsTable(chosen, years, series),
+      heading("inputs"), inputsTable(chosen, different), close);
     title.focus();
     title.scrollIntoView({ block: "start" });
   };
