@@ -10,7 +10,7 @@ from markupsafe import Markup
 from jcm_models import __version__
 from jcm_models.comparison import Comparison, InputDifference, ResultDifference
 from jcm_models.comparison_sentences import difference, first_sentences, input_name, letter
-from jcm_models.figures import Figure, fans_figure
+from jcm_models.figures import Figure, compared_figure
 from jcm_models.pieces import render
 from jcm_models.rulebook import partner
 from jcm_models.styles import style_sheet
@@ -80,16 +80,10 @@ def comparison_text(comparison: Comparison, words: Words) -> str:
 
 
 def credits_picture(comparison: Comparison, words: Words) -> Figure:
-    """Return credits by year, a line for each run with its letter beside it."""
+    """Return credits by year, a line for each run with its letter and sum beside it."""
     names = [letter(at) for at in range(len(comparison.runs))]
-    return fans_figure(
-        comparison.years,
-        dict(zip(names, comparison.credits, strict=True)),
-        words,
-        title=words("runs.by_year_title"),
-        units=dict.fromkeys(names, "tCO2e/yr"),
-        together=True,
-    )
+    credits_ = dict(zip(names, comparison.credits, strict=True))
+    return compared_figure(comparison.years, credits_, words, title=words("runs.by_year"))
 
 
 def _run(comparison: Comparison, at: int, words: Words) -> dict[str, str]:

@@ -238,15 +238,17 @@
   const picture = (chosen, years, series) => {
     const narrow = at("comparison").clientWidth < 600;
     const [width, height, bottom] = narrow ? [358, 300, 262] : [920, 360, 322];
+    const sums = series.map((values) => tonnes(values.reduce((sum, each) => sum + each, 0)));
+    const names = sums.map((amount) => say("in_all", { amount }));
     const scale = ticks(Math.max(1, ...series.flat()));
     const left = 14 + 8 * tonnes(scale.at(-1)).length;
-    const right = width - 24 - 8 * (2 + Math.max(...series.map((s) => tonnes(s.at(-1)).length)));
+    const right = width - 24 - 7 * (2 + Math.max(...names.map((name) => name.length)));
     const x = (year) => left + ((year + 0.5 - years[0]) * (right - left)) / (years.at(-1) + 1 - years[0]);
     const y = (level) => bottom - (level * (bottom - 16)) / scale.at(-1);
     const listed = chosen.map((run, place) => say("picture_row", {
       name: `${letter(place)}, ${texts[run.title]}`,
-      first: tonnes(series[place][0]), from: years[0], last: tonnes(series[place].at(-1)),
-      to: years.at(-1), sum: tonnes(series[place].reduce((sum, each) => sum + each, 0)),
+      first: tonnes(series[place][0]), start: years[0], last: tonnes(series[place].at(-1)),
+      end: years.at(-1), sum: sums[place],
     })).join(" ");
     const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
       "aria-label": say("picture_alt", { listed }) });
@@ -273,7 +275,7 @@
         stroke: colour }));
       const name = drawn("tspan", { "font-weight": 700 }, letter(place));
       svg.append(drawn("text", { x: right + 14, y: labels[place] + 5 }, name,
-        ` ${tonnes(values.at(-1))}`));
+        ` ${names[place]}`));
     });
     return svg;
   };
