@@ -33,7 +33,7 @@ BANDS = {
     "results simulation explanation comparison run_records runs worked_examples ledger_database "
     "ledger_booking ledger_reversals "
     "published_replay parts outcomes ensemble_design ensemble summaries ensemble_sensitivity "
-    "ensemble_discovery sweeping portfolio_summaries",
+    "ensemble_discovery sweeping portfolio_summaries differences",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary sliders view rules_page "
