@@ -1,12 +1,11 @@
-"""Whole pages: the report made of an executed notebook, and the list of all reports."""
+"""The report as a page, made of an executed notebook."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["index_page", "report_page"]
+__all__ = ["report_page"]
 
 # What a report shows of an output, the first that there is.
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
@@ -57,26 +56,6 @@ def report_page(notebook: NotebookNode, scenario: Scenario, run_id: str, languag
         run_id=run_id,
         version=__version__,
     )
-
-
-def index_page(records: Sequence[Mapping[str, Any]], language: str = "en") -> str:
-    """Return the page that lists runs.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The records of the runs to list.
-    language : str
-        Language of the page.
-
-    Returns
-    -------
-    str
-        HTML with links to the reports beside it.
-    """
-    words = Words(language)
-    style = Markup(style_sheet())
-    return render("index.html", words, records=records, style=style, version=__version__)
 
 
 @functools.cache

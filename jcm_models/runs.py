@@ -18,6 +18,7 @@ from typing import Any
 from jcm_models import __version__
 from jcm_models.documents import shown
 from jcm_models.results import inputs_of
+from jcm_models.run_records import settings_of
 from jcm_models.scenario import Scenario
 from jcm_models.uncertain_inputs import uncertain_inputs
 
@@ -26,7 +27,6 @@ __all__ = [
     "RECORD",
     "Run",
     "code_hash",
-    "complete_runs",
     "file_hashes",
     "inputs_hash",
     "new_folder",
@@ -163,6 +163,7 @@ def write_inputs(folder: Path, scenario: Scenario) -> None:
     inputs = {
         "resolved": document.data,
         "inputs": list(inputs_of(scenario)),
+        "settings": list(settings_of(scenario)),
         "files": [shown(file) for file in document.files],
         "overrides": changes,
     }
@@ -204,13 +205,3 @@ def file_hashes(folder: Path) -> dict[str, str]:
 def _write_json(path: Path, data: Mapping[str, Any]) -> None:
     text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def complete_runs(reports: Path) -> list[dict[str, Any]]:
-    """Return the record of every complete run, the newest first within a scenario."""
-    records = sorted(reports.glob(f"[!.]*/[!.]*/{RECORD}"), key=_age)
-    return [json.loads(record.read_text(encoding="utf-8")) for record in records]
-
-
-def _age(record: Path) -> tuple[str, float]:
-    return record.parent.parent.name, -record.stat().st_mtime

@@ -2,7 +2,6 @@
 
 from jcm_models.reporting.batches import run_all
 from jcm_models.reporting.executing import FAILURE, report
-from jcm_models.reporting.index import write_index
 from jcm_models.reporting.planning import assert_writable, find_notebook, plan, plan_each
 from jcm_models.reporting.reproducing import Reproduction, reproduce
 from jcm_models.reporting.tasks import ORIGIN, Outcome, Settings, Task
@@ -26,5 +25,4 @@ __all__ = [
     "report",
     "reproduce",
     "run_all",
-    "write_index",
 ]

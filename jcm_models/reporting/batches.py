@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ __all__ = ["run_all"]
 
 # A run whose worker died is tried once more: it may have died of what ran beside it.
 _AGAIN = 1
+_OF_ALL_WORKERS = ("papermill", "xarray", "nbconvert", "jcm_models.exporting", "jcm_models.pages")
 
 
 def run_all(
@@ -77,14 +79,8 @@ def _run_in_processes(tasks: Sequence[Task], settings: Settings, jobs: int) -> I
 
 def _import_once() -> None:
     """Import and read what all workers need, which they then have by being forked."""
-    import papermill
-    import xarray
-
-    from jcm_models.exporting import write_results
-    from jcm_models.pages import warm_up
-
-    assert papermill and xarray and write_results
-    warm_up()
+    for module in _OF_ALL_WORKERS:
+        importlib.import_module(module)
     code_hash()
 
 

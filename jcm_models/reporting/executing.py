@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jcm_models.run_figures import figures_of
 from nbformat import NotebookNode
 
 from jcm_models.reporting.keeping import kept_notebook, report_of_cells
 from jcm_models.reporting.locking import alone_with
 from jcm_models.reporting.sources import SOURCES, copy_sources
 from jcm_models.reporting.tasks import REPORT, Outcome, Settings, Task
+from jcm_models.run_figures import figures_of
 from jcm_models.runs import LOG, RECORD, new_folder, write_inputs, write_record
 from jcm_models.simulation import compute
 
@@ -122,7 +122,7 @@ def _executed(task: Task, output: Path, timeout: float) -> NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            executed = papermill.execute_notebook(
+            executed: NotebookNode = papermill.execute_notebook(
                 str(task.notebook),
                 str(output),
                 parameters=dict(task.parameters),

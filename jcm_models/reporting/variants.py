@@ -18,7 +18,9 @@ from jcm_models.problems import Place, Problem, ScenarioError
 __all__ = ["Variant", "as_changes", "read_matrix", "read_scenario_table"]
 
 _SCENARIO, _NOTEBOOK = "scenario", "notebook"
-_SAID_OF_A_TABLE = "the first line names the columns: scenario, notebook, or keys such as reserve.rate"
+_SAID_OF_A_TABLE = (
+    "the first line names the columns: scenario, notebook, or keys such as reserve.rate"
+)
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,7 @@ def read_matrix(texts: Sequence[str]) -> list[dict[str, Any]]:
         columns[key] = found
     if problems:
         raise ScenarioError(problems)
-    return [
-        dict(zip(columns, row, strict=True)) for row in itertools.product(*columns.values())
-    ]
+    return [dict(zip(columns, row, strict=True)) for row in itertools.product(*columns.values())]
 
 
 def read_scenario_table(file: Path) -> list[Variant]:
@@ -166,7 +166,9 @@ def _problems_of_head(
     for name in sorted({name for name in head if head.count(name) > 1 and name}):
         yield Problem("--table", f"{file} has the column {name} twice")
     if "" in head:
-        yield Problem("--table", f"{file}: column {head.index('') + 1} has no name; {_SAID_OF_A_TABLE}")
+        yield Problem(
+            "--table", f"{file}: column {head.index('') + 1} has no name; {_SAID_OF_A_TABLE}"
+        )
 
 
 def _is_given(cell: Any) -> bool:

@@ -16,6 +16,7 @@ import jcm_models as jcm
 from tests.bench import (
     aef,
     ensembles,
+    index,
     ledger,
     parts,
     portfolio_of_sites,
@@ -228,6 +229,7 @@ def main() -> None:
         sensitivity.sobol,
         sensitivity.peeling,
         parts.rows,
+        index.measure,
         page,
         reports,
         browser,
