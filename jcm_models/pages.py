@@ -107,6 +107,7 @@ def _exporter() -> HTMLExporter:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="notebook",
         extra_template_basedirs=[str(here)],
+        exclude_anchor_links=True,
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
     )
     exporter.register_filter("with_mathml", _with_mathml)  # type: ignore[no-untyped-call]
