@@ -25,10 +25,12 @@ _PAPER = {"width": 673, "height": 991}  # what the margins leave of A4 [px]
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _DATES = re.compile(rb"/(?:CreationDate|ModDate) \(D:[^)]*\)")
 _NODE = re.compile(rb"\(node\d{8}\)")
-_FITTED = """for (const box of document.querySelectorAll('.jcm-scroll')) {
+_PREPARED = """for (const box of document.querySelectorAll('.jcm-scroll')) {
   const share = box.clientWidth / box.scrollWidth;
   if (share < 1) box.firstElementChild.style.zoom = share;
-}"""
+}
+// The picture in a figure has the text instead of it; what is around both is no picture.
+for (const figure of document.querySelectorAll('figure')) figure.role = 'group';"""
 
 
 def require_printer() -> str:
@@ -140,7 +142,7 @@ def _printed(context: BrowserContext, page: Path) -> bytes:
     opened = context.new_page()
     opened.emulate_media(media="print")
     opened.goto(page.resolve().as_uri())
-    opened.evaluate(_FITTED)
+    opened.evaluate(_PREPARED)
     return opened.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
 
 
