@@ -1,0 +1,226 @@
+"""The process that kernels are forked from; ``python -m jcm_models.kernels.fork_server SOCKET``.
+
+It imports the scientific packages once and then waits on a socket. Each connection is a kernel: it
+brings a request, is told the pid and later the exit code, and the kernel ends if it is closed. It
+has no threads, without which a fork is no safe thing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jcm_models.kernels.priming import import_all, prime
+
+__all__ = ["main"]
+
+# What notebooks import, the heavy first; what is not installed is left out.
+PRELOADED = (
+    "numpy",
+    "scipy.stats",
+    "pandas",
+    "xarray",
+    "h5netcdf",
+    "dask.array",  # xarray imports it where it is installed
+    "babel.numbers",  # as pint does
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "ipywidgets",
+    "jcm_models.methods_page",
+    "jcm_models.uncertainty_page",
+    "jcm_models.view",
+)
+_OWNER = 0  # standard input: whoever started this process holds its other end
+_MOST = 2**20  # of a request [B]
+_FILES = 2  # standard output and standard error of the kernel
+
+
+class _Kernels:
+    """The kernels that run, each with the connection that asked for it."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._selector = selectors.DefaultSelector()
+        self._running: dict[int, socket.socket] = {}
+        self._woken, self._waker = os.pipe()
+        for end in (self._woken, self._waker):
+            os.set_blocking(end, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
+        for source in (listener, _OWNER, self._woken):
+            self._selector.register(source, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Fork and reap until whoever started this process has gone."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj == _OWNER:
+                    self._end_all()
+                    return
+                if key.fileobj == self._woken:
+                    self._reap()
+                elif key.fileobj is self._listener:
+                    self._accept()
+                elif isinstance(key.fileobj, socket.socket):
+                    self._drop(key.fileobj)
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        connection.settimeout(10)
+        files: list[int] = []
+        try:
+            request, files = _request(connection)
+            pid = os.fork()
+            if pid == 0:
+                self._leave(connection)
+                _become_kernel(request, files)
+            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+        except (OSError, ValueError):  # whoever asked has gone, or asked for nothing
+            connection.close()
+            return
+        finally:
+            for file in files:
+                os.close(file)
+        self._running[pid] = connection
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _leave(self, connection: socket.socket) -> None:
+        """Let go, in a kernel, of all that belongs to the server."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._selector.close()
+        for end in (self._woken, self._waker):
+            os.close(end)
+        for other in (self._listener, connection, *self._running.values()):
+            other.close()
+
+    def _drop(self, connection: socket.socket) -> None:
+        """End the kernel of a connection that was closed; nothing else comes on one."""
+        for pid, other in self._running.items():
+            if other is connection:
+                _end(pid)
+        self._selector.unregister(connection)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._woken, 4096):
+                pass
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self._tell_exit(*ended)
+
+    def _tell_exit(self, pid: int, status: int) -> None:
+        connection = self._running.pop(pid)
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(connection)
+        with contextlib.suppress(OSError):
+            code = os.waitstatus_to_exitcode(status)
+            connection.sendall(json.dumps({"exit": code}).encode() + b"\n")
+        connection.close()
+
+    def _end_all(self) -> None:
+        for pid in self._running:
+            _end(pid)
+
+
+def _request(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Receive what is asked for, and the files that the kernel writes to."""
+    data, files, _, _ = socket.recv_fds(connection, _MOST, _FILES)
+    while not data.endswith(b"\n"):
+        more = connection.recv(_MOST)
+        if not more:
+            raise ValueError("closed before the request was whole")
+        data += more
+    return json.loads(data), files
+
+
+def _end(pid: int) -> None:
+    """End a kernel and what it has started; it leads a process group of its own."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def _become_kernel(request: Mapping[str, Any], files: Iterable[int]) -> None:
+    """Be a kernel from here on; does not return."""
+    code = 1
+    try:
+        _settle(request, files)
+        from ipykernel.kernelapp import IPKernelApp
+
+        # The end of the server is noticed as that of a parent is.
+        IPKernelApp.launch_instance(
+            [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+        )
+        code = 0
+    except SystemExit as stopped:
+        code = stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _settle(request: Mapping[str, Any], files: Iterable[int]) -> None:
+    """Take on the folder, environment and files of whoever asked, and chance of one's own."""
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for target, file in enumerate(files, start=1):
+        os.dup2(file, target)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # As `python -m ipykernel_launcher` has them.
+    sys.argv = ["ipykernel_launcher", *request["arguments"]]
+    sys.path[:] = request["path"]
+    random.seed()
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        np.random.seed()  # noqa: NPY002 - notebooks may use the old global state
+
+
+def preload(modules: Iterable[str]) -> None:
+    """Import modules, and read what the package reads once."""
+    # The debugger that Jupyter imports would otherwise warn of what concerns nobody here.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    import_all(modules)
+    prime()
+    # What lives now is never collected, so that kernels go on sharing the pages it lies in.
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Import what kernels need, then fork one for each connection."""
+    (address,) = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this process
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        # Who asks while modules are still imported waits.
+        listener.listen(128)
+        preload(PRELOADED)
+        _Kernels(listener).serve()
+
+
+if __name__ == "__main__":
+    main()

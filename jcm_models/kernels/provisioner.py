@@ -1,0 +1,57 @@
+"""Gives Jupyter forked kernels instead of started ones, wherever that is possible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from jcm_models.kernels.server import can_fork, shared_server
+
+__all__ = ["NAME", "ForkedProvisioner"]
+
+NAME = "jcm-forked"
+_LAUNCHED = ["-m", "ipykernel_launcher"]
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """A kernel provisioner that forks kernels of this Python, and starts all others.
+
+    Each kernel is a process of its own, as fresh as a started one. Jupyter finds it by the entry
+    point ``jcm-forked`` of ``jupyter_client.kernel_provisioners``.
+    """
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel, or start it where it cannot be forked, which is said in the log."""
+        reason = self._why_not(cmd)
+        if not reason:
+            try:
+                self._fork(cmd, kwargs)
+            except OSError as error:
+                reason = f"the process to fork from is not there ({error})"
+            else:
+                return self.connection_info
+        self.log.warning("An ordinary kernel is started: %s.", reason)
+        return await super().launch_kernel(cmd, **kwargs)
+
+    def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> None:
+        env = dict(kwargs.get("env") or os.environ)
+        cwd = str(kwargs.get("cwd") or Path.cwd())
+        kernel = shared_server().fork(cmd[len(_LAUNCHED) + 1 :], cwd, env)
+        self.process = kernel
+        self.pid = self.pgid = kernel.pid
+        self.cwd = cwd
+
+    @staticmethod
+    def _why_not(cmd: list[str]) -> str:
+        if not can_fork():
+            return f"kernels cannot be forked on {sys.platform}"
+        ours = Path(shutil.which(cmd[0]) or cmd[0]).samefile(sys.executable)
+        if cmd[1 : len(_LAUNCHED) + 1] != _LAUNCHED or not ours:
+            return f"the kernel is not of this Python but {' '.join(cmd[:3])}"
+        return ""
