@@ -227,12 +227,12 @@ def flow(results: Results, words: Words) -> str:
 
 
 def balance_question(results: Results, words: Words) -> str:
-    """Return the question, answered by what both countries adjust and whether it fits."""
-    host, (code, _) = _names(results, words)[0], countries_of(results.scenario)
-    found = ndc_outcome(results, code)
-    target = _oversold(host, found, words) if found else [words("credit.no_target", country=host)]
-    adjusted = _adjusted(results, words).caption
-    return question(results, words, [adjusted, words("figure.sentence_gap").join(target)])
+    """Return the question, answered by both countries' balances where a target is known."""
+    found = ndc_outcome(results, countries_of(results.scenario)[0])
+    if found is None:
+        return question(results, words)
+    target = words("figure.sentence_gap").join(_oversold(_names(results, words)[0], found, words))
+    return question(results, words, [_adjusted(results, words).caption, *filter(None, [target])])
 
 
 def balances(results: Results, words: Words) -> str:
