@@ -63,12 +63,12 @@ class Contribution(Section):
     def variable(self, row: Variable) -> Variable:
         """Return what the amount is, named by its kind, its party and its year."""
         kind = categories("contribution")[self.kind]
-        year = f", {self.year}" if self.year else ""
+        year, year_ja = (f", {self.year}", f"、{self.year}年") if self.year else ("", "")
         return replace(
             row,
             unit=self.amount.unit,
             label=f"{row.label} ({kind.en}, {party_label(self.by)}{year})",
-            label_ja=f"{row.label_ja}（{kind.ja}、{party_label(self.by, 'ja')}{year}）",
+            label_ja=f"{row.label_ja}（{kind.ja}、{party_label(self.by, 'ja')}{year_ja}）",
         )
 
 

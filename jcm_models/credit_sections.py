@@ -18,7 +18,7 @@ from jcm_models.scenario import Scenario
 from jcm_models.sections import question
 from jcm_models.shares_over_time import share_sensitivity
 from jcm_models.variables import PARTIES, categories
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, number
 
 __all__ = ["CREDIT_SECTIONS"]
 
@@ -32,18 +32,19 @@ def contributions(results: Results, words: Words) -> str:
     """Return who contributes what, the shares that follow, and what moves them."""
     scenario = results.scenario
     runs = _runs(results, results["allocation_share"])
+    gap = words("figure.sentence_gap")
     return render(
         "contributions.html",
         words,
         how=words(f"credit.way_{scenario.allocation.way}"),
-        rule=" ".join(_rule(scenario, words)),
+        rule=gap.join(_rule(scenario, words)),
         rows=list(_contributed(results, words)),
-        moves=list(_moves(results)),
-        moves_caption=" ".join(_moves_caption(results, words)),
+        moves=list(_moves(results, words)),
+        moves_caption=gap.join(_moves_caption(results, words)),
         parties=[words.party(party) for party in PARTIES],
-        begins=" ".join(_begins(results, words)),
+        begins=gap.join(_begins(results, words)),
         shares=list(_shares(results, runs, words)),
-        spans=[_span(run) for run in runs],
+        spans=[_span(run, words) for run in runs],
     )
 
 
@@ -65,7 +66,7 @@ def _contributed(results: Results, words: Words) -> Iterator[dict[str, str]]:
     given = results.scenario.allocation.contributions or {}
     kinds = categories("contribution")
     for name, each in given.items():
-        unit = unit_text(each.amount.unit) or words("credit.points")
+        unit = words.unit(each.amount.unit) or words("credit.points")
         yield {
             "name": _spoken(name),
             "kind": words.choose(kinds[each.kind].en, kinds[each.kind].ja),
@@ -94,14 +95,14 @@ def _decided(results: Results) -> NDArray[np.bool_]:
     return np.array(made)[_phase(results) - 1] & allocation.by_contributions
 
 
-def _moves(results: Results) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+def _moves(results: Results, words: Words) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
     """Yield by how many points each share moves with a tenth of a contribution, by years."""
     decided, names = _decided(results), results.scenario.allocation.contributions or {}
     moved = share_sensitivity(results) * _TENTH
     for run in _runs(results, np.vstack([*moved, decided])):
         if decided[run[-1]]:
             rows = [[_points(points) for points in row[:, run[-1]].tolist()] for row in moved]
-            yield _span(run), list(zip(map(_spoken, names), rows, strict=True))
+            yield _span(run, words), list(zip(map(_spoken, names), rows, strict=True))
 
 
 def _moves_caption(results: Results, words: Words) -> Iterator[str]:
@@ -143,7 +144,7 @@ def _not_begun(results: Results, phase: Phase, party: str, words: Words) -> str:
     total = sum(float(amount.points[0]) for amount in owed)
     key = "credit.not_paid_back" if worth < total else "credit.paid_back_late"
     places = {"worth": number(worth, "USD"), "owed": number(total, "USD")}
-    return words(key, party=party, unit=unit_text(owed[0].unit), **places)
+    return words(key, party=party, unit=words.unit(owed[0].unit), **places)
 
 
 def _points(points: float) -> str:
@@ -158,9 +159,9 @@ def _runs(results: Results, values: NDArray[np.float64]) -> list[tuple[int, int,
     return [(years[a], years[b - 1], a) for a, b in itertools.pairwise(edges)]
 
 
-def _span(run: tuple[int, int, int]) -> str:
+def _span(run: tuple[int, int, int], words: Words) -> str:
     first, last, _ = run
-    return str(first) if first == last else f"{first}–{last}"
+    return words("figure.year" if first == last else "figure.span", first=first, last=last)
 
 
 def _shares(
@@ -201,9 +202,13 @@ def issuances(results: Results, words: Words) -> str:
     listed = results.issuances() if scenario.crediting.monitoring else []
     rows = [
         (
-            f"{each.monitored_from} – {each.monitored_to}",
+            words(
+                "credit.from_to",
+                first=words.date(each.monitored_from),
+                last=words.date(each.monitored_to),
+            ),
             [
-                str(each.issued_on or "–"),
+                words.date(each.issued_on) if each.issued_on else "–",
                 str(each.vintage),
                 number(each.issued),
                 *(number(each.credits.get(party, 0)) for party in PARTIES),

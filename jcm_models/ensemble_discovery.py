@@ -15,7 +15,7 @@ from jcm_models.discovery.tree import leaves
 from jcm_models.ensemble import drawn_inputs
 from jcm_models.problems import nearest
 from jcm_models.regrets import regret, satisficing, summed_up
-from jcm_models.wording import Words, inside, number, rounded, unit_text
+from jcm_models.wording import Words, inside, number, rounded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -87,12 +87,14 @@ def limits_in_words(limits: Any, unit: str, words: Words) -> str:
             "discovery.one_of", listed=words("discovery.or").join(sorted(map(str, limits)))
         )
     low, high = (rounded(end, _DIGITS) for end in limits)
-    tail = f" {unit_text(unit)}" if unit_text(unit) else ""
+    said = words.unit(unit)
+    tail = f" {said}" if said else ""
     if np.isinf(low):
-        return words("discovery.at_most", high=number(high, unit)) + tail
+        return words("discovery.at_most", high=number(high, unit), unit=tail)
     if np.isinf(high):
-        return words("discovery.at_least", low=number(low, unit)) + tail
-    return words("discovery.between", low=number(low, unit), high=number(high, unit)) + tail
+        return words("discovery.at_least", low=number(low, unit), unit=tail)
+    places = {"low": number(low, unit), "high": number(high, unit)}
+    return words("discovery.between", **places, unit=tail)
 
 
 def discover(
@@ -197,7 +199,7 @@ def discover_among(
     said = words or Words()
     name, unit = about
     key, limit = ("below", below) if below is not None else ("above", above)
-    amount = f"{number(float(limit or 0.0), unit)} {unit_text(unit)}".rstrip()
+    amount = f"{number(float(limit or 0.0), unit)} {said.unit(unit)}".rstrip()
     told = said(f"discovery.{key}", name=inside(name), amount=amount)
     return Discovery(told, float(bad.mean()), dense, boxes, way, labels, inputs)
 

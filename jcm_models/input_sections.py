@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
 from jcm_models.variables import PARTIES, categories
-from jcm_models.wording import Words, written_text
+from jcm_models.wording import Words
 
 __all__ = [
     "assumptions",
@@ -50,7 +51,7 @@ def assumptions(results: Results, words: Words) -> str:
     titles = component_titles(scenario, words)
     labels = {each.path: input_label(each, words, titles) for each in given}
     labels["host"] = words("page.country")
-    doubts = [(labels.get(p.path, p.path), p.message) for p in warnings_of(scenario)]
+    doubts = [(labels.get(p.path, p.path), p.message) for p in warnings_of(scenario, words)]
     groups = []
     for standing in _DOUBTED:
         doubted = [each for each in given if each.value.standing == standing]
@@ -83,16 +84,21 @@ def input_label(given: Input, words: Words, titles: Mapping[str, str]) -> str:
     """Return what people call an input: its component, its name, and its party or category."""
     own = _own_label(given, words)
     above = [t for prefix, t in titles.items() if given.path.startswith(prefix) and t != own]
-    return ": ".join([*above, own])
+    return _labelled([*above, own], words)
 
 
 def _own_label(given: Input, words: Words) -> str:
     label = words.label(given.variable)
     if given.category in PARTIES:
-        return f"{label}: {words.party(given.category)}"
+        return _labelled([label, words.party(given.category)], words)
     if not given.category:
         return label
-    return f"{label}: {category_label(given, words)}"
+    return _labelled([label, category_label(given, words)], words)
+
+
+def _labelled(names: Sequence[str], words: Words) -> str:
+    """Set names one after the other, the larger first."""
+    return functools.reduce(lambda a, b: words("text.labelled", name=a, text=b), names)
 
 
 def category_label(given: Input, words: Words) -> str:
@@ -115,8 +121,8 @@ def input_rows(
         if len(together) > 1:
             base = replace(first, category="")
             row["label"] = input_label(base, words, titles)
-            row["value"] = "; ".join(
-                f"{category_label(each, words)} {written_text(each.value.written)}"
+            row["value"] = words("storage.list_gap").join(
+                f"{category_label(each, words)} {words.written(each.value.written)}"
                 for each in together
             )
         yield row
@@ -133,7 +139,7 @@ def _row(given: Input, words: Words, titles: Mapping[str, str]) -> dict[str, Any
     return {
         "label": input_label(given, words, titles),
         "path": given.path,
-        "value": written_text(value.written),
+        "value": words.written(value.written),
         "standing": value.standing,
         "source": value.source or "",
         "note": (value.note or "") if given.place else "",

@@ -14,7 +14,7 @@ from jcm_models.pieces import mathml, render
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.variables import Variable, result_variables
-from jcm_models.wording import Words, number, unit_text
+from jcm_models.wording import Words, number
 
 __all__ = [
     "components",
@@ -90,7 +90,8 @@ def reference_sentence(results: Results, words: Words) -> str:
     share = 1 - reference / bau if bau else 0.0
     if share < _NOTHING:
         return sentence
-    return f"{sentence} {words('reference.below', share=number(share, '1'))}"
+    below = words("reference.below", share=number(share, "1"))
+    return words("figure.sentence_gap").join([sentence, below])
 
 
 def components(results: Results, words: Words) -> str:
@@ -183,10 +184,10 @@ def _method(found: Method, parts: list[Part], results: Results, words: Words) ->
     return {
         "title": words.choose(found.title, found.title_ja),
         "source": found.source,
-        "summary": found.summary.splitlines()[0],
+        "summary": words.summary(found.name, found.summary.splitlines()[0]),
         "equations": [row for row in equation_rows(found, words) if row[0] in results],
         "symbols": [
-            (mathml(v.symbol), f"{words.label(v)} [{unit_text(v.unit) or '1'}]")
+            (mathml(v.symbol), f"{words.label(v)} [{words.unit(v.unit) or '1'}]")
             for v in rows
             if v.symbol
         ],

@@ -27,7 +27,7 @@ from jcm_models.variables import (
     result_variables,
 )
 from jcm_models.view import words_in
-from jcm_models.wording import Words, number, unit_text, written_text
+from jcm_models.wording import Words, number
 from jcm_models.worked_examples import WorkedExample, worked_examples
 
 __all__ = ["MethodsPage"]
@@ -106,7 +106,7 @@ class MethodsPage:
                 "family.html",
                 self.words,
                 title=self.words.choose(label.en, label.ja),
-                summary=label.summary,
+                summary=self.words.choose(label.summary, label.summary_ja),
                 methods=[_method(method, self.words) for method in found],
             )
             for label, found in (self._families[name] for name in names)
@@ -133,7 +133,7 @@ def _method(method: Method, words: Words) -> dict[str, Any]:
     return {
         "name": method.name.replace("_", "-"),
         "title": words.choose(method.title, method.title_ja),
-        "summary": method.summary.splitlines()[0],
+        "summary": words.summary(method.name, method.summary.splitlines()[0]),
         "source": method.source,
         "equations": equation_rows(method, words),
         "symbols": [(mathml(v.symbol), words.label(v)) for v in symbols],
@@ -156,18 +156,19 @@ def _input(given: MethodInput, words: Words) -> dict[str, str]:
 def _unit(row: Variable, words: Words) -> str:
     if row.unit == "1":
         return words("methods.share" if row.shown_unit else "methods.number")
-    return unit_text(row.unit)
+    return words.unit(row.unit)
 
 
 def _default(given: MethodInput, words: Words) -> str:
     row = given.variable
     if isinstance(row.default, DefaultByChoice):
         label = choice_label(row.default.choice)
-        return words("methods.by_choice", choice=words.choose(label.en, label.ja).lower())
+        return words("methods.by_choice", choice=words.choose(label.en.lower(), label.ja))
     default = default_of(row, {})
     if default is not None:
-        return (
-            f"{written_text(default.value.written)} ({words('standing.' + default.value.standing)})"
+        standing = words(f"standing.{default.value.standing}")
+        return words(
+            "methods.founded", value=words.written(default.value.written), standing=standing
         )
     return words("methods.required" if given.required else "methods.optional")
 
@@ -176,7 +177,7 @@ def _example(example: WorkedExample, words: Words) -> dict[str, Any]:
     found = example.results()
     table = result_variables()
     inputs = [
-        f"{row['label']}: {row['value']}"
+        words("text.labelled", name=row["label"], text=row["value"])
         for row in input_rows(example.part.inputs(lambda _: None), words, {})
     ]
     results = [

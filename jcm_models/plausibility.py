@@ -14,7 +14,7 @@ from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
 from jcm_models.values import Value
-from jcm_models.wording import number
+from jcm_models.wording import Words, number
 
 __all__ = ["UNNAMED", "warnings_of"]
 
@@ -29,69 +29,65 @@ _GRID_FACTORS = ("bau_emission_factor", "electricity_emission_factor", "referenc
 _LEAST_POWER_DENSITY = 4.0
 
 
-def warnings_of(scenario: Scenario) -> list[Problem]:
+def warnings_of(scenario: Scenario, words: Words | None = None) -> list[Problem]:
     """Find what is doubtful in a scenario.
 
     Parameters
     ----------
     scenario : Scenario
         A sound scenario.
+    words : Words, optional
+        The words of a language; English unless given.
 
     Returns
     -------
     list of Problem
         One for each doubt, with the key, the file and the line.
     """
-    found = [*_memorandum(scenario), *_unfinished(scenario), *_renewals(scenario)]
-    found += [*_reserve(scenario), *_cut_off(scenario)]
-    found += [*_programme_tonnes(scenario), *_unusual(scenario)]
+    said = words or Words()
+    found = [problem for check in _OF_SCENARIOS for problem in check(scenario, said)]
     for part in scenario.parts:
-        for check in _CHECKS:
-            for name, text in check(part, scenario):
+        for check_part in _OF_PARTS:
+            for name, text in check_part(part, scenario, said):
                 path = (*part.path, name)
                 found.append(Problem(dotted(path), text, scenario.document.place(path)))
     return found
 
 
-def _memorandum(scenario: Scenario) -> Iterator[Problem]:
+def _memorandum(scenario: Scenario, words: Words) -> Iterator[Problem]:
     partner = scenario.partner
     if partner.signed is None:
-        text = (
-            f"{partner.name} is not among the partner countries of {partner.source}; credits can "
-            "be issued only after a memorandum is signed"
-        )
+        country = words.choose(partner.name, partner.name_ja)
+        text = words("doubt.memorandum", country=country, source=partner.source)
         yield Problem("host", text, scenario.document.place(("host",)))
 
 
-def _programme_tonnes(scenario: Scenario) -> Iterator[Problem]:
+def _programme_tonnes(scenario: Scenario, words: Words) -> Iterator[Problem]:
     """Doubt a programme's share that rounding to whole tonnes may miss by one."""
     allocation = scenario.allocation
     divisions = allocation.divisions()
     if allocation.rounding == "government_ceiling" or not any(d.programme for _, d in divisions):
         return
-    text = (
-        f"found {allocation.rounding}: of an odd number of tonnes the Government of Japan may get "
-        "one less than the programme asks for; government_ceiling never gives it less"
-    )
+    text = words("doubt.programme_tonnes", rounding=allocation.rounding)
     place = scenario.document.place(("allocation", "rounding"))
     yield Problem("allocation.rounding", text, place)
 
 
-def _unfinished(scenario: Scenario) -> Iterator[Problem]:
+def _unfinished(scenario: Scenario, words: Words) -> Iterator[Problem]:
     if UNNAMED in scenario.title.en:
-        text = f"found {scenario.title.en!r}; give the project its name"
+        text = words("doubt.unfinished", title=repr(scenario.title.en))
         yield Problem("title", text, scenario.document.place(("title",)))
 
 
-def _renewals(scenario: Scenario) -> Iterator[Problem]:
+def _renewals(scenario: Scenario, words: Words) -> Iterator[Problem]:
     for day in scenario.crediting.renewals:
         if (day.month, day.day) != (1, 1):
-            text = f"found {day}; the reference is assessed anew for the whole of {day.year}"
+            text = words("doubt.renewal", day=words.date(day), year=day.year)
             place = scenario.document.place(("crediting", "renewals"))
             yield Problem("crediting.renewals", text, place)
 
 
-def _reserve(scenario: Scenario) -> Iterator[Problem]:
+def _reserve(scenario: Scenario, words: Words) -> Iterator[Problem]:
     """Doubt a reserve of stored CO2 that is neither the published rate nor has a source."""
     published = scenario.reserve_default.value.points[0]
     for given in scenario.inputs() if scenario.injects else ():
@@ -99,26 +95,20 @@ def _reserve(scenario: Scenario) -> Iterator[Problem]:
             continue
         rate = given.value
         if rate.source is None and (given.category or rate.points != (published,)):
-            text = (
-                f"found {rate.written} without a source; published is {number(published, '1')} in "
-                "principle, so another rate needs one"
-            )
+            found = words.written(rate.written)
+            text = words("doubt.reserve", found=found, published=number(published, "1"))
             yield Problem(given.path, text, given.place)
 
 
-def _cut_off(scenario: Scenario) -> Iterator[Problem]:
+def _cut_off(scenario: Scenario, words: Words) -> Iterator[Problem]:
     """Doubt years that end before the injection does: a study takes them for its end."""
     end = scenario.operation.end
     if scenario.storage.can_leak and end is not None and end.year > scenario.years.last:
-        text = (
-            f"found {scenario.years.last}, and CO2 is injected until {end}; what leaks and what is "
-            f"credited is judged as if injection ended with the years simulated; take {end.year} "
-            "or later"
-        )
+        text = words("doubt.cut_off", last=scenario.years.last, end=words.date(end), year=end.year)
         yield Problem("years.last", text, scenario.document.place(("years", "last")))
 
 
-def _unusual(scenario: Scenario) -> Iterator[Problem]:
+def _unusual(scenario: Scenario, words: Words) -> Iterator[Problem]:
     for given in scenario.inputs():
         usual = given.variable.usual
         if usual is None or given.is_default:
@@ -126,22 +116,19 @@ def _unusual(scenario: Scenario) -> Iterator[Problem]:
         numbers = given.value.at(scenario.calendar_years).tolist()
         outside = [found for found in numbers if not usual[0] <= found <= usual[1]]
         if outside:
-            yield Problem(given.path, _said(given, outside[0], usual), given.place)
+            yield Problem(given.path, _said(given, outside[0], usual, words), given.place)
 
 
-def _said(given: Input, found: float, usual: tuple[float, float]) -> str:
+def _said(given: Input, found: float, usual: tuple[float, float], words: Words) -> str:
     low, high = usual
     unit = given.variable.shown_unit
     tail = "" if unit in {"", "1"} else f" {unit}"
-    text = (
-        f"found {number(found, unit)}{tail}; usual for one project is {number(low, unit)} to "
-        f"{number(high, unit)}{tail}"
-    )
-    for factor, reason in ((_A_THOUSAND, "small"), (1 / _A_THOUSAND, "large")):
+    ends = {"low": number(low, unit), "high": number(high, unit) + tail}
+    text = words("doubt.unusual", found=number(found, unit) + tail, **ends)
+    for factor, slip in ((_A_THOUSAND, "small"), (1 / _A_THOUSAND, "large")):
         if tail and found and low <= found * factor <= high:
-            guess = number(found * factor, unit)
-            slip = f"a thousand times too {reason} (kg and t, kWh and MWh)"
-            return f"{text}; perhaps it is {slip} and means {guess}{tail}"
+            guess = number(found * factor, unit) + tail
+            return words(f"doubt.slip_{slip}", text=text, guess=guess)
     return text
 
 
@@ -157,31 +144,25 @@ def _most(part: Part, name: str) -> float | None:
     return max(value.points) if isinstance(value, Value) else None
 
 
-def _capacity_factor(part: Part, _: Scenario) -> Iterator[_Doubt]:
+def _capacity_factor(part: Part, _: Scenario, words: Words) -> Iterator[_Doubt]:
     supplied, capacity = _most(part, "electricity_supplied"), _most(part, "capacity")
     if supplied is None or not capacity:
         return
     factor = supplied / (capacity * _HOURS)
     if factor > 1:
-        text = (
-            f"a capacity factor of {number(factor, '1')}: {number(capacity)} MW make at most "
-            f"{number(capacity * _HOURS)} MWh a year"
-        )
+        amounts = {"capacity": number(capacity), "most": number(capacity * _HOURS)}
+        text = words("doubt.capacity_factor", factor=number(factor, "1"), **amounts)
         yield _Doubt("electricity_supplied", text)
 
 
-def _boilers(part: Part, _: Scenario) -> Iterator[_Doubt]:
+def _boilers(part: Part, _: Scenario, words: Words) -> Iterator[_Doubt]:
     for name in part.values:
         most = _most(part, name)
         if name.endswith(("boiler_efficiency", "burner_efficiency")) and most and most > 1:
-            text = (
-                f"an efficiency of {number(most, '1')}; more heat than the fuel holds, unless it "
-                "is counted by the lower heating value in a condensing boiler (up to 108 %)"
-            )
-            yield _Doubt(name, text)
+            yield _Doubt(name, words("doubt.boiler", found=number(most, "1")))
 
 
-def _grid(part: Part, scenario: Scenario) -> Iterator[_Doubt]:
+def _grid(part: Part, scenario: Scenario, words: Words) -> Iterator[_Doubt]:
     known = tables()["grid_emission_factor"]["values"].get(scenario.host)
     if known is None:
         return
@@ -190,15 +171,17 @@ def _grid(part: Part, scenario: Scenario) -> Iterator[_Doubt]:
         found = _most(part, name)
         low = 0.0 if name.startswith("reference") else _FAR_BELOW * there
         if found is not None and not low <= found <= _FAR_ABOVE * there:
-            text = (
-                f"found {number(found, 'tCO2e/MWh')} tCO2e/MWh, far from the grid of "
-                f"{scenario.partner.name}: {number(there, 'tCO2e/MWh')} ({known['source']}); "
-                "right for a generator of the user's own, doubtful for the grid"
+            text = words(
+                "doubt.grid",
+                found=number(found, "tCO2e/MWh"),
+                country=words.choose(scenario.partner.name, scenario.partner.name_ja),
+                known=number(there, "tCO2e/MWh"),
+                source=known["source"],
             )
             yield _Doubt(name, text)
 
 
-def _no_better(part: Part, _: Scenario) -> Iterator[_Doubt]:
+def _no_better(part: Part, _: Scenario, words: Words) -> Iterator[_Doubt]:
     """Doubt a project that is no better than its reference, by an efficiency or performance."""
     for name in part.values:
         quality = name.removeprefix("project_")
@@ -206,25 +189,35 @@ def _no_better(part: Part, _: Scenario) -> Iterator[_Doubt]:
             continue
         ours, theirs = _most(part, name), _most(part, f"reference_{quality}")
         if ours is not None and theirs is not None and ours <= theirs:
-            text = (
-                f"found {number(ours)}, no better than reference_{quality} {number(theirs)}; "
-                "such a project brings no reduction"
-            )
-            yield _Doubt(name, text)
+            other = f"reference_{quality}"
+            places = {"found": number(ours), "other": other, "reference": number(theirs)}
+            yield _Doubt(name, words("doubt.no_better", **places))
 
 
-def _power_density(part: Part, _: Scenario) -> Iterator[_Doubt]:
+def _power_density(part: Part, _: Scenario, words: Words) -> Iterator[_Doubt]:
     capacity, area = _most(part, "capacity"), _most(part, "reservoir_area")
     if capacity is None or not area:
         return
     density = capacity / area  # MW/km2 is W/m2
     if density <= _LEAST_POWER_DENSITY:
-        text = (
-            f"a power density of {number(density)} W/m2; reservoirs of 4 W/m2 or less are not "
-            "eligible under ACM0002 (from memory)"
-        )
-        yield _Doubt("reservoir_area", text)
+        yield _Doubt("reservoir_area", words("doubt.power_density", density=number(density)))
 
 
-_Check = Callable[[Part, Scenario], Iterator[_Doubt]]
-_CHECKS: tuple[_Check, ...] = (_capacity_factor, _boilers, _grid, _no_better, _power_density)
+_CheckOfScenario = Callable[[Scenario, Words], Iterator[Problem]]
+_CheckOfPart = Callable[[Part, Scenario, Words], Iterator[_Doubt]]
+_OF_SCENARIOS: tuple[_CheckOfScenario, ...] = (
+    _memorandum,
+    _unfinished,
+    _renewals,
+    _reserve,
+    _cut_off,
+    _programme_tonnes,
+    _unusual,
+)
+_OF_PARTS: tuple[_CheckOfPart, ...] = (
+    _capacity_factor,
+    _boilers,
+    _grid,
+    _no_better,
+    _power_density,
+)

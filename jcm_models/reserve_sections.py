@@ -56,7 +56,7 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
         ),
         suffices(study, words),
         *_without_rules(study, words),
-        words("ccs.needed", near=_rate(study, near), far=_rate(study, far)),
+        words("ccs.needed", near=_rate(study, near, words), far=_rate(study, far, words)),
         words(
             "ccs.first_shortfall",
             times=words("ccs.first_gap").join(_first_shortfalls(study, words)),
@@ -73,8 +73,8 @@ def suffices(study: ReserveStudy, words: Words) -> str:
     return words(
         "ccs.suffices",
         rate=share_text(float(study["reserve_rate"])),
-        near=with_error(study["sufficient"][near], study["sufficient_error"][near]),
-        far=with_error(study["sufficient"][far], study["sufficient_error"][far]),
+        near=with_error(study["sufficient"][near], study["sufficient_error"][near], words),
+        far=with_error(study["sufficient"][far], study["sufficient_error"][far], words),
     )
 
 
@@ -85,8 +85,10 @@ def _without_rules(study: ReserveStudy, words: Words) -> Iterator[str]:
         yield words("ccs.without_rules")
 
 
-def _rate(study: ReserveStudy, at: int) -> str:
-    return with_error(study["required_rate"][_SURE, at], study["required_rate_error"][_SURE, at])
+def _rate(study: ReserveStudy, at: int, words: Words) -> str:
+    return with_error(
+        study["required_rate"][_SURE, at], study["required_rate_error"][_SURE, at], words
+    )
 
 
 def _first_shortfalls(study: ReserveStudy, words: Words) -> Iterator[str]:
@@ -108,7 +110,7 @@ def account(study: ReserveStudy, words: Words) -> str:
     figure = bands_figure(years, [{"reserve": balance}], words, title=title)
     by_rules, error = study["sufficient_by_rules"], study["sufficient_by_rules_error"]
     rows = [
-        (str(years[at]), [*spread(balance[:, at]), with_error(by_rules[at], error[at])])
+        (str(years[at]), [*spread(balance[:, at]), with_error(by_rules[at], error[at], words)])
         for at in listed(years.size)
     ]
     heads = [words("table.year"), *(words(f"ccs.balance_{place}") for place in _PLACES)]
@@ -164,7 +166,7 @@ def adequacy(study: ReserveStudy, words: Words) -> str:
         (
             share_text(rates[at]),
             [
-                with_error(curve[at], errors[study.at(horizon)][at])
+                with_error(curve[at], errors[study.at(horizon)][at], words)
                 for horizon, curve in curves.items()
             ],
         )
@@ -194,7 +196,7 @@ def required(study: ReserveStudy, words: Words) -> str:
     )
     named = [years_text(int(horizon), words) for horizon in horizons]
     cells = [
-        [with_error(rate, error) for rate, error in zip(column, spread_, strict=True)]
+        [with_error(rate, error, words) for rate, error in zip(column, spread_, strict=True)]
         for column, spread_ in zip(rates.T, errors.T, strict=True)
     ]
     heads = [words("ccs.horizon"), *(words("storage.sure", share=share_text(s)) for s in SHARES)]
@@ -233,7 +235,7 @@ def _tonnes(study: ReserveStudy, name: str, at: int) -> str:
 
 def _delay(study: ReserveStudy, words: Words) -> Table:
     rows = [
-        (share_text(rate), [with_error(value, error)])
+        (share_text(rate), [with_error(value, error, words)])
         for rate, value, error in zip(
             study["discount"],
             study["delayed_value"],
@@ -259,7 +261,10 @@ def diversification(study: ReserveStudy, words: Words) -> str:
         marked=_marked(study),
     )
     rows = [
-        (number(int(count)), [with_error(rates[k, at], errors[k, at]) for k in range(len(kinds))])
+        (
+            number(int(count)),
+            [with_error(rates[k, at], errors[k, at], words) for k in range(len(kinds))],
+        )
         for at, count in enumerate(sites)
     ]
     heads = [words("ccs.sites"), *(words(f"storage.dependence_{kind}") for kind in kinds)]

@@ -211,13 +211,15 @@ def identity(results: Results, words: Words) -> str:
         ("identity.gwp", words("identity.gwp_text", gwp=scenario.gwp)),
         ("identity.memorandum", _memorandum(scenario.partner, words)),
     ]
-    return render("identity.html", words, rows=[(words(key), text) for key, text in rows])
+    sources = {"identity.memorandum": scenario.partner.source}
+    named = [(words(key), text, sources.get(key, "")) for key, text in rows]
+    return render("identity.html", words, rows=named)
 
 
 def _memorandum(partner: Partner, words: Words) -> str:
     if partner.signed is None:
-        return words("identity.no_memorandum", source=partner.source)
-    return f"{partner.signed:%Y-%m-%d} ({partner.source})"
+        return words("identity.no_memorandum")
+    return words.date(partner.signed)
 
 
 def _plain(value: Any) -> str:

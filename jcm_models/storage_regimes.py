@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from jcm_models.distributions import (
     Uniform,
 )
 from jcm_models.tables import read_table
+from jcm_models.variables import Label
 
 __all__ = ["Parameter", "described", "drawn", "label_of", "means", "regime"]
 
@@ -67,13 +68,17 @@ def regime(name: str) -> Mapping[str, Distribution]:
 class Parameter(NamedTuple):
     """What a parameter is called, and its unit."""
 
-    label: str
+    label: Label
     unit: str
 
 
-def label_of(name: str) -> str:
+def label_of(name: str) -> Label:
     """Return what people call a regime."""
-    return str(read_table(_TABLE)["regimes"][name]["label"])
+    return _label(read_table(_TABLE)["regimes"][name])
+
+
+def _label(row: Mapping[str, Any]) -> Label:
+    return Label(row["label"], row["label_ja"])
 
 
 def described(name: str) -> list[tuple[Parameter, str]]:
@@ -84,8 +89,8 @@ def described(name: str) -> list[tuple[Parameter, str]]:
         ((shape, numbers),) = written.items()
         row = table["parameters"][parameter]
         values = ", ".join(f"{float(each):g}" for each in numbers)
-        unit = {"1": "share", "percent": "%"}.get(row["unit"], row["unit"])
-        found.append((Parameter(row["label"], unit), f"{shape.replace('_', ' ')} ({values})"))
+        unit = {"percent": "%"}.get(row["unit"], row["unit"])
+        found.append((Parameter(_label(row), unit), f"{shape.replace('_', ' ')}({values})"))
     return found
 
 

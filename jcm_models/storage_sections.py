@@ -113,11 +113,15 @@ def _regime(study: ReserveStudy, words: Words) -> Iterator[Table]:
     if leakage is None or leakage.regime is None:
         return
     rows = [
-        (parameter.label, [str(distribution), parameter.unit])
+        (
+            words.choose(parameter.label.en, parameter.label.ja),
+            [words.written(distribution), words.unit(parameter.unit) or words("text.unit_share")],
+        )
         for parameter, distribution in described(leakage.regime)
     ]
     heads = [words(f"ccs.{name}") for name in ("parameter", "distribution")]
-    caption = words("ccs.regime_caption", regime=label_of(leakage.regime))
+    regime = label_of(leakage.regime)
+    caption = words("ccs.regime_caption", regime=words.choose(regime.en, regime.ja))
     yield Table(caption, [*heads, words("methods.unit")], rows, folded=True)
 
 

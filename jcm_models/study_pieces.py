@@ -73,7 +73,7 @@ def share_text(value: float) -> str:
     return number(float(value), "1")
 
 
-def with_error(value: float, error: float) -> str:
+def with_error(value: float, error: float, words: Words) -> str:
     """Write a share and its standard error in per cent, to the digits that the error leaves."""
     percent, spread = 100 * float(value), 100 * float(error)
     if spread <= 0:
@@ -82,7 +82,8 @@ def with_error(value: float, error: float) -> str:
     text = f"{percent:.{digits}f} ± {spread:.{digits}f} %"
     if spread > percent / 2 > 0:  # so few draws tell a range and no more
         low, high = max(percent - 2 * spread, 0.0), min(percent + 2 * spread, 100.0)
-        text = f"{low:.{digits}f} to {high:.{digits}f} %"
+        ends = {"low": f"{low:.{digits}f}", "high": f"{high:.{digits}f} %"}
+        text = words("ensemble_figures.range", **ends)
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 

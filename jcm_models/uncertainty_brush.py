@@ -11,7 +11,7 @@ from jcm_models.figures import parallel_figure, scatter_figure
 from jcm_models.study_pieces import page
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
-from jcm_models.wording import number, unit_text
+from jcm_models.wording import number
 
 __all__ = ["brush_axes", "brushed"]
 
@@ -43,7 +43,9 @@ def brushed(study: UncertaintyStudy, limits: Mapping[str, tuple[float, float]]) 
     name, limit, below = study.bad
     key = "uncertainty.target_at_least" if below else "uncertainty.target_at_most"
     row = outcome_variables()[name]
-    target = words(key, name=words.label(row), limit=number(round(limit)), unit=unit_text(row.unit))
+    target = words(
+        key, name=words.label(row), limit=number(round(limit)), unit=words.unit(row.unit)
+    )
     first = page(words, words("uncertainty.parallel"), figure=parallel, place=7, sentences=[target])
     return first + page(words, words("uncertainty.scatter"), figure=scatter, place=8)
 

@@ -26,7 +26,7 @@ from jcm_models.uncertainty_brush import brush_axes, brushed
 from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
 from jcm_models.view import asked_for, parse_overrides, scenarios_beside, words_in
-from jcm_models.wording import number, rounded, unit_text
+from jcm_models.wording import number, rounded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -71,7 +71,7 @@ class UncertaintyPage(SectionPage):
         super().__init__()
         self.words = words_in(lang)
         file = find_file(scenario)
-        self._choices = _with_uncertainty(scenarios_beside(file))
+        self._choices = _with_uncertainty(scenarios_beside(file, lang))
         file = asked_for(self._choices) or file
         self._samples, self._seed = samples, seed
         self._brushes: dict[str, widgets.FloatRangeSlider] = {}
@@ -201,7 +201,8 @@ class UncertaintyPage(SectionPage):
             )
             slider.observe(lambda _: self._redraw("brush"), "value")
             self._brushes[key] = slider
-            tail = f" {unit_text(unit)}" if unit_text(unit) else ""
+            said = self.words.unit(unit)
+            tail = f" {said}" if said else ""
             allowed = self.words(
                 "controls.range",
                 least=number(rounded(low, _DIGITS), unit),

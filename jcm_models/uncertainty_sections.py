@@ -25,7 +25,7 @@ from jcm_models.results import described
 from jcm_models.study_pieces import Table, page, share_text, with_error
 from jcm_models.uncertainty_study import OUTCOME, UncertaintyStudy
 from jcm_models.variables import outcome_variables
-from jcm_models.wording import number, rounded, unit_text
+from jcm_models.wording import number, rounded
 
 __all__ = ["UNCERTAINTY_SECTIONS", "without_uncertainty"]
 
@@ -52,13 +52,13 @@ def answer(study: UncertaintyStudy) -> str:
         ),
         words(
             "uncertainty.below_plan",
-            share=with_error(float(below.value), float(below.error)),
+            share=with_error(float(below.value), float(below.error), words),
             planned=number(round(planned)),
         ),
     ]
     for name, array in study.failures.items():
         found = exceedance(array, 0.0)
-        share = with_error(float(found.value), float(found.error))
+        share = with_error(float(found.value), float(found.error), words)
         sentences.append(words(f"uncertainty.{name}", share=share))
     drawn = words(
         "uncertainty.drawn" if study.drawn else "uncertainty.drawn_leaks",
@@ -221,7 +221,7 @@ def _along(study: UncertaintyStudy, name: str, path: str, ends: tuple[float, flo
         name=name,
         other=study.labels[path],
         low=low,
-        high=f"{high} {unit_text(unit)}".rstrip(),
+        high=f"{high} {study.words.unit(unit)}".rstrip(),
     )
 
 
@@ -276,7 +276,7 @@ def levers(study: UncertaintyStudy) -> str:
         middle = float(np.asarray(quantiles_of(values[at], [0.5]).value)[0])
         cells = [
             number(round(middle)),
-            with_error(np.asarray(enough.value)[at], np.asarray(enough.error)[at]),
+            with_error(np.asarray(enough.value)[at], np.asarray(enough.error)[at], words),
             number(round(float(np.asarray(regrets.mean.value)[at]))),
             number(round(float(np.asarray(regrets.quantile.value)[at]))),
             number(round(float(regrets.maximum[at]))),
@@ -285,7 +285,7 @@ def levers(study: UncertaintyStudy) -> str:
     row = outcome_variables()[name]
     heads = ("scenario", "median", "good", "regret_mean", "regret_nine", "regret_most")
     table = Table(
-        words("uncertainty.levers_caption", outcome=words.label(row), unit=unit_text(row.unit)),
+        words("uncertainty.levers_caption", outcome=words.label(row), unit=words.unit(row.unit)),
         [words(f"uncertainty.lever_{head}") for head in heads],
         rows,
     )

@@ -44,6 +44,7 @@ class Label:
     en: str
     ja: str
     summary: str = ""
+    summary_ja: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def families() -> Mapping[str, Label]:
     """Return the families of methods, in the order in which they are shown."""
     rows = _table()["families"]
     return {
-        key: Label(row["label"], row["label_ja"], row.get("summary", ""))
+        key: Label(row["label"], row["label_ja"], row["summary"], row["summary_ja"])
         for key, row in rows.items()
     }
 

@@ -29,7 +29,7 @@ from jcm_models.sections import SECTIONS
 from jcm_models.simulation import compute, load_scenario
 from jcm_models.sliders import can_move, has_moved, named, slider_for
 from jcm_models.storage_sections import STORAGE_SECTIONS
-from jcm_models.wording import Words, number, unit_text, written_text
+from jcm_models.wording import Words, number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,7 +102,7 @@ class View(SectionPage):
         self.words = words_in(lang)
         self._moves = moves
         file = find_file(scenario)
-        self._choices = scenarios_beside(file)
+        self._choices = scenarios_beside(file, lang)
         file = asked_for(self._choices) or file
         self._loaded = load_scenario(file, parse_overrides(overrides))
         self._results = compute(self._loaded)
@@ -276,7 +276,8 @@ class View(SectionPage):
         slider.observe(lambda _: self._move(), "value")
         self._sliders[given.path] = slider
         unit = given.variable.shown_unit
-        tail = f" {unit_text(unit)}" if unit_text(unit) else ""
+        said = self.words.unit(unit)
+        tail = f" {said}" if said else ""
         allowed = self.words(
             "controls.range",
             least=number(slider.min, unit),
@@ -303,7 +304,7 @@ class View(SectionPage):
             given.path: {
                 "value": self._sliders[given.path].value,
                 "unit": given.value.unit,
-                "note": self.words("controls.moved", value=written_text(given.value.written)),
+                "note": self.words("controls.moved", value=self.words.written(given.value.written)),
             }
             for given in self._loaded.inputs()
             if given.path in self._sliders and has_moved(self._sliders[given.path], given)
@@ -315,7 +316,7 @@ class View(SectionPage):
         self._message.value = render("message.html", self.words, messages=messages)
 
 
-def scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
+def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str, Path]]:
     """Return the scenarios in the folder of `file`: title and file by name, by title.
 
     They are read for their titles only; whether one is sound is seen when it is picked.
@@ -324,7 +325,8 @@ def scenarios_beside(file: Path) -> Mapping[str, tuple[str, Path]]:
     for other in file.parent.glob("*.yaml"):
         document = read(other)
         title = document.data.get("title")
-        title = title.get("en") if isinstance(title, dict) else title
+        if isinstance(title, dict):
+            title = title.get(language, title.get("en"))
         if isinstance(title, str) and "project" in document.data:
             found[other.stem] = (title, other)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))

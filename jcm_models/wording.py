@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
+import re
+import string
 
 import numpy as np
 
@@ -12,7 +15,7 @@ from jcm_models.variables import Variable, party_label
 
 __all__ = ["LANGUAGES", "Words", "inside", "number", "rounded", "unit_text", "written_text"]
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ja")
 
 _DIGITS_OF_A_FACTOR = 5
 _WHOLE_FROM = 1000
@@ -56,6 +59,30 @@ class Words:
         """Return what people call the party."""
         return party_label(party, self.language)
 
+    def unit(self, unit: str) -> str:
+        """Write a unit as people do: tCO₂e/yr; nothing for a share."""
+        return self("text.a_year") if unit == "1/yr" else unit_text(unit)
+
+    def date(self, day: datetime.date) -> str:
+        """Write a date as people do."""
+        return self("text.date", year=day.year, month=day.month, day=day.day)
+
+    def written(self, text: str) -> str:
+        """Write a number and what it was made of, which stands in English beside it."""
+        if self.language == "en":
+            return written_text(text)
+        for key, pattern in _written_in_english().items():
+            text = pattern.sub(functools.partial(_said_as, self._texts[key]), text)
+        return written_text(text)
+
+    def summary(self, method: str, english: str) -> str:
+        """Return what a method computes, in English where this language does not say it."""
+        return english if self.language == "en" else _summaries(self.language).get(method, english)
+
+    def is_foreign(self, text: str) -> bool:
+        """Tell whether a text that others wrote is in another language than this one."""
+        return bool(text) and self.language != ("ja" if _JAPANESE.search(text) else "en")
+
 
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
@@ -63,6 +90,37 @@ def _catalogue(language: str) -> dict[str, str]:
     return {
         f"{group}.{key}": text for group, texts in nested.items() for key, text in texts.items()
     }
+
+
+@functools.cache
+def _summaries(language: str) -> dict[str, str]:
+    return read_table(f"words/methods_{language}.yaml")
+
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_PLACE = r"[+\N{MINUS SIGN}-]?[\d,.]*\d(?:[\s\N{NO-BREAK SPACE}]%)?"  # of a number in a text
+_PLACES = {"unit": r"\S+", "listed": r"(?:[^()]|\([^()]*\))*"}
+
+
+@functools.cache
+def _written_in_english() -> dict[str, re.Pattern[str]]:
+    """Return how each phrase on a number reads in English, by its key."""
+    found = {}
+    for key, text in _catalogue("en").items():
+        if key.startswith("written."):
+            parts = string.Formatter().parse(text)
+            pattern = "".join(re.escape(plain) + _place(name) for plain, name, *_ in parts)
+            whole = r"(?<!\w)" if text[0].isalpha() else ""  # normal, and not the end of lognormal
+            found[key] = re.compile(whole + pattern)
+    return found
+
+
+def _said_as(text: str, found: re.Match[str]) -> str:
+    return text.format(**found.groupdict())
+
+
+def _place(name: str | None) -> str:
+    return f"(?P<{name}>{_PLACES.get(name, _PLACE)})" if name else ""
 
 
 def number(value: float, unit: str = "tCO2e") -> str:

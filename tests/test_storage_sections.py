@@ -196,7 +196,7 @@ def test_each_model_of_leakage_has_its_sentence(tmp_path, leakage, told):
 def test_the_parameters_of_a_published_regime_are_listed_with_their_distributions(leaking):
     text = page(leaking, "stored")
     assert "Parameters of the leak model as published (Well regulated, offshore)" in text
-    assert "Blow-outs of an abandoned well in a year uniform (1e-05, 0.0001) 1/yr" in text
+    assert "Blow-outs of an abandoned well in a year uniform(1e-05, 0.0001) a year" in text
     assert "The model of leakage describes an industry that stores 12 Gt" in page(
         leaking, "reserve_answer"
     )

@@ -39,7 +39,7 @@ BANDS = {
     "starting styles summary sliders view rules_page "
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
-    "section_pages numbering report_templates browsers printing new_commands",
+    "section_pages kernels numbering report_templates browsers printing new_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

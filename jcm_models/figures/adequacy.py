@@ -83,7 +83,9 @@ def adequacy_figure(
     title = title or words("storage.adequacy_title")
     caption = _caption(scene)
     gap = words("figure.sentence_gap")
-    described = gap.join([f"{words('storage.adequacy_subtitle')}.", *_listed(scene), caption])
+    described = gap.join(
+        [words("text.sentence", text=words("storage.adequacy_subtitle")), *_listed(scene), caption]
+    )
     chart = _chart(scene, title)
     wide, narrow = (draw_chart(chart, look) for look in (WIDE, NARROW))
     return svg.Figure(title, described, caption, wide, narrow)

@@ -130,7 +130,9 @@ def adjustments_figure(
         caption = words("figure.adjustments_none", span=span, host=host)
         nothing = words("figure.nothing")
         wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *_listed(scene), caption]
+    )
     return svg.Figure(title, described, caption, wide, narrow)
 
 

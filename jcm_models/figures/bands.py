@@ -121,7 +121,9 @@ def bands_figure(
     spread = any(len(s.quantiles) > 1 for group in scene.groups for s in group.stocks)
     suffix = "_spread" if spread else ""
     subtitle, caption = words(f"storage.stocks{suffix}"), _caption(scene, suffix)
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *_listed(scene), caption]
+    )
     wide, narrow = (_draw(scene, title, subtitle, look) for look in (WIDE, NARROW))
     return svg.Figure(title, described, caption, wide, narrow)
 

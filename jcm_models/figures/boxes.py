@@ -109,7 +109,7 @@ def boxes_figure(
     caption = _caption(scene)
     draw = _draw if rows else _nothing
     wide, narrow = (draw(scene, look) for look in (WIDE, NARROW))
-    sentence = words("ensemble_figures.sentence", text=subtitle)
+    sentence = words("text.sentence", text=subtitle)
     described = words("figure.sentence_gap").join([sentence, *_listed(scene), caption])
     return svg.Figure(scene.title, described, caption, wide, narrow)
 
@@ -271,7 +271,11 @@ def peeling_figure(
         words("ensemble_figures.peeling_box", coverage=_share(x[at]), density=_share(y[at]))
         for at in told
     )
-    sentences = [f"{subtitle}.", words("ensemble_figures.peeling_row", listed=listed), caption]
+    sentences = [
+        words("text.sentence", text=subtitle),
+        words("ensemble_figures.peeling_row", listed=listed),
+        caption,
+    ]
     described = words("figure.sentence_gap").join(sentences)
     return svg.Figure(title, described, caption, wide, narrow)
 

@@ -90,7 +90,9 @@ def convergence_figure(
         for at in listed_points(places.size)
     )
     row = words("storage.row", name=scale.title, listed=listed)
-    described = words("figure.sentence_gap").join([f"{subtitle}.", row, caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), row, caption]
+    )
     return svg.Figure(title, described, caption, wide, narrow)
 
 

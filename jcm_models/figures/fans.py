@@ -113,7 +113,9 @@ def fans_figure(
     else:
         wide, narrow = (_multiples(scene, title, subtitle, look) for look in (WIDE, NARROW))
     caption = _caption(scene)
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *_listed(scene), caption]
+    )
     return svg.Figure(title, described, caption, wide, narrow)
 
 

@@ -137,7 +137,9 @@ def flow_figure(
         wide, narrow = _draw_wide(scene, title, subtitle), _draw_narrow(scene, title, subtitle)
     else:
         wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *_listed(scene), caption]
+    )
     return svg.Figure(title, described, caption, wide, narrow)
 
 

@@ -115,7 +115,9 @@ def influence_figure(
     wide, narrow = (_draw_areas(scene, page, areas, look) for look in (WIDE, NARROW))
     listed = [_listed(scene, area.name, area.share) for area in areas]
     caption = _caption(scene, {area.name: area.share for area in areas})
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *listed, caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *listed, caption]
+    )
     return svg.Figure(scene.title, described, caption, wide, narrow)
 
 
@@ -176,7 +178,9 @@ def total_influence_figure(
     wide, narrow = (draw_curves(page, curves, look) for look in (WIDE, NARROW))
     listed = [_listed(scene, name, found[name], ends[name]) for name in found]
     caption = _caption(scene, found, [name for name in found if name not in shown])
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *listed, caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *listed, caption]
+    )
     return svg.Figure(scene.title, described, caption, wide, narrow)
 
 

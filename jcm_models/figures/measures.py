@@ -119,8 +119,6 @@ def measure(name: str, unit: str, values: ArrayLike, words: Words) -> Measure:
     ValueError
         If there is no value, or one is not finite.
     """
-    from jcm_models.wording import unit_text  # here, for the same reason
-
     found = np.asarray(values, dtype=float)
     if not found.size or not np.isfinite(found).all():
         message = f"{name}: a figure needs finite numbers, not {found.size} with NaN or infinity"
@@ -131,7 +129,7 @@ def measure(name: str, unit: str, values: ArrayLike, words: Words) -> Measure:
     if unit in _TONNES:
         tonnes, text = unit_for(max(abs(low), abs(high)))
         return Measure(name, text + unit.removeprefix("tCO2e"), tonnes, low, high, words)
-    return Measure(name, unit_text(unit), 1.0, low, high, words, share=unit == "1")
+    return Measure(name, words.unit(unit), 1.0, low, high, words, share=unit == "1")
 
 
 def _power(value: float) -> int:

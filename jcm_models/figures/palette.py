@@ -31,6 +31,8 @@ LEADING = 1.3
 _EM = {" ": 0.29, "\N{NO-BREAK SPACE}": 0.29} | dict.fromkeys("fijlrtI!'()*,-./:;[]`|", 0.34)
 _EM |= dict.fromkeys("mwMW@%", 0.92) | dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.71)
 _EM_OF_OTHERS = 0.58
+_NEVER_FIRST = tuple("、。・\uff1a\uff09」』ー〜々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+_NEVER_LAST = tuple("\uff08「『")
 _BOLD = 1.07
 
 _UNITS = ((1e6, 1e6, "Mt"), (1e5, 1e3, "kt"), (0.0, 1.0, "t"))  # from which value on, tonnes, name
@@ -121,7 +123,20 @@ def wrap(
 
 
 def _pieces(content: str, width: float, size: float) -> Iterator[str]:
-    """Yield what a line may break after: words, CJK characters, parts of overlong words."""
+    """Yield what a line may break after; no line begins or ends as Japanese ones must not."""
+    held = ""
+    for piece in _smallest(content, width, size):
+        if held and (piece[:1] in _NEVER_FIRST or held[-1] in _NEVER_LAST):
+            held += piece
+            continue
+        if held:
+            yield held
+        held = piece
+    yield held
+
+
+def _smallest(content: str, width: float, size: float) -> Iterator[str]:
+    """Yield words, CJK characters, parts of overlong words."""
     word = ""
     for character in content:
         wide = unicodedata.east_asian_width(character) in "WF"

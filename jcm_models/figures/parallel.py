@@ -144,7 +144,9 @@ def parallel_figure(
     scene = _Scene(axes, drawn, title, subtitle, words)
     wide = (_draw_upright if _fits_upright(axes, WIDE) else _draw_level)(scene, WIDE)
     caption = drawn.told(words)
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *_listed(scene), caption])
+    described = words("figure.sentence_gap").join(
+        [words("text.sentence", text=subtitle), *_listed(scene), caption]
+    )
     return svg.Figure(title, described, caption, wide, _draw_level(scene, NARROW))
 
 

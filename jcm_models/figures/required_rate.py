@@ -201,7 +201,7 @@ def _figure(scene: _Scene, x: Axis, title: str, subtitle: str, caption: str) -> 
     chart = Chart(title, x, y, curves, mark)
     wide, narrow = (draw_chart(chart, look) for look in (WIDE, NARROW))
     gap = scene.words("figure.sentence_gap")
-    described = gap.join([f"{subtitle}.", *_listed(scene), caption])
+    described = gap.join([scene.words("text.sentence", text=subtitle), *_listed(scene), caption])
     return svg.Figure(title, described, caption, wide, narrow)
 
 

@@ -175,7 +175,7 @@ def _box(scene: _Scene, x: Linear, y: Linear) -> Iterator[Element]:
 def _listed(scene: _Scene) -> Iterator[str]:
     """Yield sentences: how both quantities go together, and the box."""
     words = scene.words
-    yield words("ensemble_figures.sentence", text=scene.samples.counted(words))
+    yield words("text.sentence", text=scene.samples.counted(words))
     for axis in (scene.across, scene.along):
         whole = axis.between(axis.low, axis.high)
         places = {"name": axis.name, "range": whole}

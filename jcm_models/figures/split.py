@@ -77,7 +77,7 @@ def split_figure(
     wide = _draw_wide(rows, title, subtitle, words)
     narrow = _draw_narrow(rows, title, subtitle, words)
     listed = [words("figure.split_row", name=r.label, amount=r.amount, share=r.share) for r in rows]
-    described = words("figure.sentence_gap").join([f"{subtitle}.", *listed])
+    described = words("figure.sentence_gap").join([words("text.sentence", text=subtitle), *listed])
     return svg.Figure(title, described, _caption(sums, words, host, span), wide, narrow)
 
 

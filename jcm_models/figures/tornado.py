@@ -112,7 +112,7 @@ def tornado_figure(
     wide, narrow = (_draw(scene, look) for look in (WIDE, NARROW))
     caption = _caption(scene)
     gap = words("figure.sentence_gap")
-    described = gap.join([words("ensemble_figures.sentence", text=scene.subtitle), *_listed(scene)])
+    described = gap.join([words("text.sentence", text=scene.subtitle), *_listed(scene)])
     return svg.Figure(scene.title, gap.join([described, caption]), caption, wide, narrow)
 
 
