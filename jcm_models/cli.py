@@ -14,6 +14,7 @@ from jcm_models.aef_commands import add_aef
 from jcm_models.compare_commands import add_compare
 from jcm_models.documents import parse_sets, shown
 from jcm_models.ledger_commands import add_ledger, day
+from jcm_models.new_commands import add_new
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.quantities import convert, parse
 from jcm_models.report_commands import add_report
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add_sweep(commands, _one_loaded, _add_set)
     add_compare(commands)
     _add_explain(commands)
-    _add_new(commands)
+    add_new(commands)
     _add_grid(commands)
     _add_rules(commands)
     add_ledger(commands)
@@ -98,20 +99,6 @@ def _add_explain(commands: Any) -> None:
     explain.add_argument("--party", help="such as japan_government")
     _add_set(explain)
     explain.set_defaults(command=_explain)
-
-
-def _add_new(commands: Any) -> None:
-    new = commands.add_parser("new", help="start a scenario")
-    new.add_argument("file", nargs="?", type=Path, metavar="my.yaml")
-    new.add_argument(
-        "--method",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="method of the project; given several times, a project of several components",
-    )
-    new.add_argument("--list", action="store_true", help="list the methods there are")
-    new.set_defaults(command=_new)
 
 
 def _add_grid(commands: Any) -> None:
@@ -238,25 +225,6 @@ def _explain(given: argparse.Namespace) -> int:
     scenario = _one_loaded(given)
     year = scenario.years.first if given.year is None else given.year
     print(explain(simulate(scenario), given.variable, year, given.party))
-    return 0
-
-
-def _new(given: argparse.Namespace) -> int:
-    from jcm_models.starting import method_list, new_scenario
-
-    if given.list or given.file is None:
-        for family, found in method_list():
-            print(f"{family}:")
-            for method in found:
-                name = method.name.replace("_", "-")
-                print(f"  {name}: {method.title}. {method.summary.splitlines()[0]}")
-        return 0
-    if given.file.exists():
-        raise ScenarioError([Problem(str(given.file), "is there already; choose another name")])
-    text = new_scenario(given.method or ["displaced-electricity"], given.file)
-    given.file.parent.mkdir(parents=True, exist_ok=True)
-    given.file.write_text(text, encoding="utf-8")
-    print(f"{given.file}: written; now replace what is marked assumed")
     return 0
 
 

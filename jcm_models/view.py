@@ -110,6 +110,16 @@ class View(SectionPage):
         return self.section("question")
 
     @property
+    def balance_question(self) -> Section:
+        """Title, question, and the answer on both countries' balances first."""
+        return self.section("balance_question")
+
+    @property
+    def reserve_question(self) -> Section:
+        """Title, question, and the answer on the reserve first."""
+        return self.section("reserve_question")
+
+    @property
     def key_figures(self) -> Section:
         """Cards with the sums over all years."""
         return self.section("key_figures")

@@ -40,7 +40,8 @@ BANDS = {
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
     "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
-    "comparison_page compare_commands",
+    "comparison_page compare_commands report_commands numbering report_templates browsers "
+    "printing new_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")
