@@ -148,11 +148,14 @@ def _of(file: Path, problem: Problem) -> Problem:
 
 def _read(file: Path) -> nbformat.NotebookNode:
     try:
-        return nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        read: nbformat.NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
+            file, as_version=4
+        )
     except (OSError, ValueError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         problem = Problem("notebook", f"{file} cannot be read as a notebook: {reason}")
         raise ScenarioError([problem]) from None
+    return read
 
 
 def assert_writable(reports: Path) -> None:
