@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
@@ -15,6 +16,7 @@ __all__ = ["kept_notebook", "report_of_cells"]
 
 _TIMES = ("start_time", "end_time", "duration")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_RANDOM_NAME = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _INJECTED = "injected-parameters"
 
 
@@ -42,6 +44,7 @@ def kept_notebook(notebook: NotebookNode, task: Task) -> NotebookNode:
     file, known = str(task.parameters.get("scenario", "")), shown(task.scenario.document.files[0])
     if "scenario" in asked:
         asked["scenario"] = known
+    names: dict[str, str] = {}
     for cell in notebook.cells:
         _forget_times(cell.metadata)
         if _INJECTED in cell.metadata.get("tags", []):
@@ -51,6 +54,7 @@ def kept_notebook(notebook: NotebookNode, task: Task) -> NotebookNode:
             cell.metadata.jupyter = {"source_hidden": True}
             for output in cell.outputs:
                 _forget_widget(output)
+                _rename(output, names)
     return notebook
 
 
@@ -65,6 +69,15 @@ def _forget_widget(output: NotebookNode) -> None:
     data = output.get("data", {})
     if data.pop(_WIDGET, None) is not None and "text/html" in data:
         data.pop("text/plain", None)
+
+
+def _rename(output: NotebookNode, names: dict[str, str]) -> None:
+    """Number the random names that elements of a page have, such as those of xarray."""
+    html = output.get("data", {}).get("text/html")
+    if isinstance(html, str):
+        output.data["text/html"] = _RANDOM_NAME.sub(
+            lambda found: names.setdefault(found[0], f"name-{len(names) + 1}"), html
+        )
 
 
 def report_of_cells(notebook: Mapping[str, Any], log: TextIO) -> None:
