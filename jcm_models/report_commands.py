@@ -103,6 +103,10 @@ def _report(given: argparse.Namespace) -> int:
     except PartsError as error:
         write_index(given.reports, given.lang or "en")
         raise SystemExit(f"{error} What is complete is kept; the same call goes on.") from None
+    except KeyboardInterrupt:
+        write_index(given.reports, given.lang or "en")
+        text = f"Stopped. What is complete is kept in {given.reports}; the same call goes on."
+        raise KeyboardInterrupt(text) from None
     if given.pdf:
         _print_missing(outcomes)
     index = write_index(given.reports, given.lang or "en")

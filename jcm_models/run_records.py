@@ -15,7 +15,7 @@ from jcm_models.documents import KeyPath, dotted
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.scenario import Scenario
 
-__all__ = ["Kept", "complete_runs", "failed_runs", "newest", "read_facts", "settings_of"]
+__all__ = ["Kept", "complete_runs", "failed_runs", "newest", "read_facts", "settings_of", "task_of"]
 
 _RECORD, _INPUTS, _FAILURE = "run.json", "inputs.json", "failure.json"
 _FAILED = ".failed"
@@ -47,14 +47,24 @@ class Kept:
     @property
     def changes(self) -> str:
         """The changes to the scenario, as they were asked for."""
-        told = self.record if self.failed else self.record.get("totals", {})
-        return str(told.get("changes") or "")
+        return _changes_of(self.record)
 
     @property
     def task(self) -> tuple[str, ...]:
         """What was asked for: the same task run again takes the place of an earlier run."""
-        parameters = json.dumps(self.record.get("parameters", {}), sort_keys=True)
-        return self.scenario, self.changes, str(self.record.get("notebook", "")), parameters
+        return task_of(self.record)
+
+
+def task_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a record says was asked for, so that the same task is told from others."""
+    parameters = json.dumps(record.get("parameters", {}), sort_keys=True, default=str)
+    notebook = str(record.get("notebook", ""))
+    return str(record["scenario"]), _changes_of(record), notebook, parameters
+
+
+def _changes_of(record: Mapping[str, Any]) -> str:
+    told = record if "changes" in record else record.get("totals", {})
+    return str(told.get("changes") or "")
 
 
 def complete_runs(reports: Path) -> list[Kept]:

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 import jcm_models as jcm
-from jcm_models.reporting import plan, report
+from jcm_models.reporting import Settings, plan, report
 from jcm_models.runs import new_folder
 from tests.commands import jcm as command
 from tests.conftest import ROOT
@@ -29,8 +29,11 @@ def reports(tmp_path_factory):
     done = command("report", *files, "--reports", str(folder))
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("1/2 thailand_floating_solar: ")
-    assert lines[-1] == f"2 of 2 reports are there; open {folder / 'index.html'}"
+    assert sorted(line.split()[1] for line in lines[:2]) == [
+        "mongolia_darkhan_solar:",
+        f"{NAMES[0]}:",
+    ]
+    assert lines[-1].startswith("2 of 2 reports are there (2 done, 0 skipped, 0 failed); open ")
     return folder
 
 
@@ -48,12 +51,17 @@ def text_of(page):
 def test_a_run_folder_is_complete(reports, name):
     found = {path.name for path in run_folder(reports, name).iterdir()}
     assert found == {
+        "iamc.csv",
+        "iamc.xlsx",
         "inputs.json",
         "notebook.ipynb",
         "report.html",
         "results.csv",
         "results.nc",
+        "results.xlsx",
         "run.json",
+        "run.log",
+        "sources",
     }
 
 
@@ -168,11 +176,13 @@ def test_a_notebook_that_fails_leaves_no_folder_and_one_line(tmp_path, monkeypat
     nbformat.write(broken, tmp_path / "notebooks/reference_vs_bau.ipynb")
     monkeypatch.chdir(tmp_path)
     scenario = jcm.load_scenario(ROOT / "scenarios/thailand_floating_solar.yaml")
-    outcome = report(plan(scenario, {}, ""), tmp_path / "reports")
+    outcome = report(plan(scenario, {}, ""), Settings(tmp_path / "reports"))
     assert outcome.report is None
     assert outcome.error == "RuntimeError: the grid is down"
     assert list((tmp_path / "reports").rglob("*.html")) == []
-    assert [path for path in (tmp_path / "reports").rglob("*") if path.is_file()] == []
+    left = {file.name for file in (tmp_path / "reports").glob("*/*/*")}
+    assert left == {"failure.json", "notebook.ipynb", "run.log"}
+    assert "the grid is down" in outcome.log.read_text()
 
 
 def test_a_cell_of_ones_own_becomes_part_of_the_report(tmp_path, monkeypatch):
@@ -183,7 +193,7 @@ def test_a_cell_of_ones_own_becomes_part_of_the_report(tmp_path, monkeypatch):
     nbformat.write(mine, tmp_path / "notebooks/reference_vs_bau.ipynb")
     monkeypatch.chdir(tmp_path)
     scenario = jcm.load_scenario(ROOT / "scenarios/thailand_floating_solar.yaml")
-    outcome = report(plan(scenario, {}, ""), tmp_path / "reports")
+    outcome = report(plan(scenario, {}, ""), Settings(tmp_path / "reports"))
     assert outcome.error == ""
     page = outcome.report.read_text()
     assert "My finding" in page

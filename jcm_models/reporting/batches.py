@@ -58,13 +58,16 @@ def run_all(
             waiting.append(task)
     if not waiting:
         return
-    if scheduler is not None:
-        yield from run_on_cluster(waiting, settings, scheduler)
-    elif jobs == 1 or len(waiting) == 1:
-        for task in waiting:
-            yield report(task, settings)
-    else:
-        yield from _run_in_processes(waiting, settings, jobs)
+    try:
+        if scheduler is not None:
+            yield from run_on_cluster(waiting, settings, scheduler)
+        elif jobs == 1 or len(waiting) == 1:
+            for task in waiting:
+                yield report(task, settings)
+        else:
+            yield from _run_in_processes(waiting, settings, jobs)
+    finally:  # of workers that died, or were stopped
+        remove_unfinished(settings.reports)
 
 
 def _run_in_processes(tasks: Sequence[Task], settings: Settings, jobs: int) -> Iterator[Outcome]:

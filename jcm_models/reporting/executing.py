@@ -22,6 +22,7 @@ from jcm_models.reporting.locking import alone_with
 from jcm_models.reporting.sources import SOURCES, copy_sources
 from jcm_models.reporting.tasks import REPORT, Outcome, Settings, Task
 from jcm_models.run_figures import figures_of
+from jcm_models.run_records import task_of
 from jcm_models.runs import LOG, RECORD, new_folder, write_inputs, write_record
 from jcm_models.simulation import compute
 
@@ -91,7 +92,16 @@ def _run(task: Task, final: Path, settings: Settings) -> None:
             reason = _in_one_line(error)
             keep_failure(task, settings.reports, reason, folder)
             raise _RunError(reason) from error
-    shutil.rmtree(_failed(final), ignore_errors=True)
+    _forget_failures(task, final.parent)
+
+
+def _forget_failures(task: Task, folder: Path) -> None:
+    """Remove the traces of earlier failures of the same task, also with an earlier notebook."""
+    asked = task_of({**task.run.record, "changes": task.changes})
+    for file in folder.glob(f"[!.]*.failed/{FAILURE}"):
+        with contextlib.suppress(OSError, ValueError):
+            if task_of(json.loads(file.read_text(encoding="utf-8"))) == asked:
+                shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def _fill(task: Task, folder: Path, timeout: float) -> None:
@@ -221,7 +231,8 @@ def _printed_to(file: int) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.stdout.close()
+        with contextlib.suppress(OSError):  # there may be no room for the last of it
+            sys.stdout.close()
         sys.stdout, sys.stderr = before
         for target, saved in enumerate(kept, start=1):
             os.dup2(saved, target)

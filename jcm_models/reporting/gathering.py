@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_models.documents import parse_overrides
 from jcm_models.problems import Place, Problem, ScenarioError
-from jcm_models.reporting.executing import FAILURE
 from jcm_models.reporting.planning import plan, plan_each
 from jcm_models.reporting.tasks import ORIGIN, Task
 from jcm_models.reporting.variants import Variant, as_changes, read_matrix, read_scenario_table
-from jcm_models.runs import RECORD
+from jcm_models.run_records import complete_runs, failed_runs, newest
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import load_scenario
 
@@ -186,11 +184,8 @@ def failed_before(reports: Path) -> list[Task]:
     ScenarioError
         If there are none, or what they were made from cannot be used.
     """
-    records = [
-        json.loads(file.read_text(encoding="utf-8"))
-        for file in sorted(reports.glob(f"[!.]*/*.failed/{FAILURE}"))
-        if not (file.parent.with_suffix("") / RECORD).is_file()
-    ]
+    runs = newest([*complete_runs(reports), *failed_runs(reports)])
+    records = [run.record for run in runs if run.failed]
     if not records:
         raise ScenarioError([Problem("--failed", f"no run under {reports} has failed")])
     tasks: list[Task] = []

@@ -72,7 +72,7 @@ def _forget_widget(output: NotebookNode) -> None:
 
 
 def _rename(output: NotebookNode, names: dict[str, str]) -> None:
-    """Number the random names that elements of a page have, such as those of xarray."""
+    """Give numbers to what has random names in a page, such as the folds of xarray."""
     html = output.get("data", {}).get("text/html")
     if isinstance(html, str):
         output.data["text/html"] = _RANDOM_NAME.sub(
