@@ -24,6 +24,7 @@ _HOMES = {
     "ScenarioError": "problems",
     "UncertaintyPage": "uncertainty_page",
     "View": "view",
+    "compare": "differences",
     "compute": "simulation",
     "compute_all": "simulation",
     "convergence": "summaries",
@@ -61,6 +62,7 @@ __all__ = [
     "UncertaintyPage",
     "View",
     "__version__",
+    "compare",
     "compute",
     "compute_all",
     "convergence",
@@ -90,6 +92,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from jcm_models.article6_over_time import ndc_outcome
+    from jcm_models.differences import compare
     from jcm_models.ensemble_discovery import discover, robustness
     from jcm_models.ensemble_sensitivity import regression, screening, sensitivity, swings
     from jcm_models.explanation import explain

@@ -1,4 +1,4 @@
-"""The command line: check, report, sweep, explain, new, grid, rules, ledger, aef, app and more."""
+"""The command line: check, report, compare, sweep, explain, new, grid, rules, ledger, app, more."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_models.aef_commands import add_aef
-from jcm_models.documents import parse_set, shown
+from jcm_models.compare_commands import add_compare
+from jcm_models.documents import parse_sets, shown
 from jcm_models.ledger_commands import add_ledger, day
+from jcm_models.new_commands import add_new
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.quantities import convert, parse
+from jcm_models.report_commands import add_report
 from jcm_models.sweep_commands import add_sweep
 
 if TYPE_CHECKING:
-    from jcm_models.reporting import Outcome, Task
     from jcm_models.scenario import Scenario
 
 __all__ = ["main"]
@@ -66,10 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_check(commands)
-    _add_report(commands)
+    add_report(commands)
     add_sweep(commands, _one_loaded, _add_set)
+    add_compare(commands)
     _add_explain(commands)
-    _add_new(commands)
+    add_new(commands)
     _add_grid(commands)
     _add_rules(commands)
     add_ledger(commands)
@@ -88,25 +91,6 @@ def _add_check(commands: Any) -> None:
     schema.set_defaults(command=_schema)
 
 
-def _add_report(commands: Any) -> None:
-    report = commands.add_parser("report", help="run scenarios through their notebook to a report")
-    report.add_argument("scenarios", nargs="+", metavar="scenario.yaml")
-    report.add_argument("--reports", type=Path, default=Path("reports"), help="folder of reports")
-    report.add_argument(
-        "-p",
-        "--parameter",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="parameter of the notebook",
-    )
-    report.add_argument(
-        "--jobs", type=_jobs, default=_jobs(os.cpu_count() or 1), help="how many run at a time"
-    )
-    _add_set(report)
-    report.set_defaults(command=_report)
-
-
 def _add_explain(commands: Any) -> None:
     explain = commands.add_parser("explain", help="show where a figure comes from")
     explain.add_argument("scenario", metavar="scenario.yaml")
@@ -115,20 +99,6 @@ def _add_explain(commands: Any) -> None:
     explain.add_argument("--party", help="such as japan_government")
     _add_set(explain)
     explain.set_defaults(command=_explain)
-
-
-def _add_new(commands: Any) -> None:
-    new = commands.add_parser("new", help="start a scenario")
-    new.add_argument("file", nargs="?", type=Path, metavar="my.yaml")
-    new.add_argument(
-        "--method",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="method of the project; given several times, a project of several components",
-    )
-    new.add_argument("--list", action="store_true", help="list the methods there are")
-    new.set_defaults(command=_new)
 
 
 def _add_grid(commands: Any) -> None:
@@ -180,15 +150,6 @@ def _add_servers(commands: Any) -> None:
         server.set_defaults(command=_serve, server=name)
 
 
-def _jobs(text: str | int) -> int:
-    """Read a number of jobs; the message is argparse's."""
-    jobs = int(text)
-    if jobs < 1:
-        message = "at least one job is needed"
-        raise argparse.ArgumentTypeError(message)
-    return jobs
-
-
 def _port(text: str) -> int:
     """Read a port; the message is argparse's."""
     port = int(text)
@@ -208,24 +169,6 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _overrides(texts: Iterable[str]) -> dict[str, Any]:
-    """Read key=value texts; two that disagree are a problem, not a matter of order."""
-    found: dict[str, Any] = {}
-    problems = []
-    for text in texts:
-        try:
-            key, value = parse_set(text)
-        except ValueError as error:
-            problems.append(Problem("--set", str(error)))
-            continue
-        if found.get(key, value) != value:
-            problems.append(Problem(key, f"set twice, to {found[key]} and to {value}; keep one"))
-        found[key] = value
-    if problems:
-        raise ScenarioError(problems)
-    return found
-
-
 def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
     """Load every scenario, or raise with the problems of all of them."""
     from jcm_models.simulation import load_scenario
@@ -243,13 +186,13 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
 
 
 def _one_loaded(given: argparse.Namespace) -> Scenario:
-    return _loaded([given.scenario], _overrides(given.set))[0]
+    return _loaded([given.scenario], parse_sets(given.set, "--set"))[0]
 
 
 def _check(given: argparse.Namespace) -> int:
     from jcm_models.plausibility import warnings_of
 
-    for scenario in _loaded(given.scenarios, _overrides(given.set)):
+    for scenario in _loaded(given.scenarios, parse_sets(given.set, "--set")):
         warnings = [*warnings_of(scenario), *_without_credits(scenario)]
         doubts = f", {len(warnings)} to doubt" if warnings else ""
         print(f"{shown(scenario.document.files[0])}: sound{doubts}")
@@ -275,60 +218,6 @@ def _schema(given: argparse.Namespace) -> int:
     return 0
 
 
-def _report(given: argparse.Namespace) -> int:
-    from jcm_models.reporting import assert_writable, plan, run_all, write_index
-
-    scenarios = _loaded(given.scenarios, _overrides(given.set))
-    _refuse_same_names(scenarios)
-    parameters = _overrides(given.parameter)
-    changes = _joined(given.set)
-    tasks = [plan(scenario, parameters, changes) for scenario in scenarios]
-    assert_writable(given.reports)
-    outcomes = list(_progress(run_all(tasks, given.reports, given.jobs), tasks))
-    index = write_index(given.reports)
-    failed = sum(outcome.report is None for outcome in outcomes)
-    print(f"{len(outcomes) - failed} of {len(outcomes)} reports are there; open {index}")
-    return _FAILED if failed else 0
-
-
-def _joined(changes: Sequence[str]) -> str:
-    """Join the changes as the notebook reads them, so that both simulate the same."""
-    split = [change for change in changes if ";" in change]
-    if split:
-        text = "a semicolon cannot stand in a change here; write it into the scenario"
-        raise ScenarioError([Problem(f"--set {change}", text) for change in split])
-    return "; ".join(changes)
-
-
-def _refuse_same_names(scenarios: Sequence[Scenario]) -> None:
-    names = [scenario.name for scenario in scenarios]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        text = "two scenarios have this name; their reports would stand in one folder"
-        raise ScenarioError([Problem(name, text) for name in twice])
-
-
-def _progress(outcomes: Iterable[Outcome], tasks: Sequence[Task]) -> Iterable[Outcome]:
-    """Show a bar on a terminal, plain lines elsewhere."""
-    from tqdm import tqdm
-
-    terminal = sys.stderr.isatty()
-    bar = tqdm(total=len(tasks), unit="report", disable=not terminal, leave=False)
-    for number, outcome in enumerate(outcomes, start=1):
-        bar.update()
-        line = f"{number}/{len(tasks)} {outcome.scenario}: {_told(outcome)}"
-        tqdm.write(line, file=sys.stderr if outcome.report is None else sys.stdout)
-        yield outcome
-    bar.close()
-
-
-def _told(outcome: Outcome) -> str:
-    if outcome.report is None:
-        return f"failed after {outcome.seconds:.1f} s: {outcome.error}"
-    state = "up to date" if outcome.up_to_date else f"{outcome.seconds:.1f} s"
-    return f"{outcome.report} ({state})"
-
-
 def _explain(given: argparse.Namespace) -> int:
     from jcm_models.explanation import explain
     from jcm_models.simulation import simulate
@@ -336,25 +225,6 @@ def _explain(given: argparse.Namespace) -> int:
     scenario = _one_loaded(given)
     year = scenario.years.first if given.year is None else given.year
     print(explain(simulate(scenario), given.variable, year, given.party))
-    return 0
-
-
-def _new(given: argparse.Namespace) -> int:
-    from jcm_models.starting import method_list, new_scenario
-
-    if given.list or given.file is None:
-        for family, found in method_list():
-            print(f"{family}:")
-            for method in found:
-                name = method.name.replace("_", "-")
-                print(f"  {name}: {method.title}. {method.summary.splitlines()[0]}")
-        return 0
-    if given.file.exists():
-        raise ScenarioError([Problem(str(given.file), "is there already; choose another name")])
-    text = new_scenario(given.method or ["displaced-electricity"], given.file)
-    given.file.parent.mkdir(parents=True, exist_ok=True)
-    given.file.write_text(text, encoding="utf-8")
-    print(f"{given.file}: written; now replace what is marked assumed")
     return 0
 
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from jcm_models.allocation_settings import Phase
 from jcm_models.article6_over_time import NdcOutcome, countries_of, ndc_outcome
-from jcm_models.figures import adjustments_figure, flow_figure
+from jcm_models.figures import Figure, adjustments_figure, flow_figure
 from jcm_models.pieces import render
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
+from jcm_models.sections import question
 from jcm_models.shares_over_time import share_sensitivity
 from jcm_models.variables import PARTIES, categories
 from jcm_models.wording import Words, number
@@ -230,30 +231,42 @@ def flow(results: Results, words: Words) -> str:
     return render("figure.html", words, n=1, title=title, figure=Markup(figure.html()))
 
 
+def balance_question(results: Results, words: Words) -> str:
+    """Return the question, answered by both countries' balances where a target is known."""
+    found = ndc_outcome(results, countries_of(results.scenario)[0])
+    if found is None:
+        return question(results, words)
+    target = words("figure.sentence_gap").join(_oversold(_names(results, words)[0], found, words))
+    return question(results, words, [_adjusted(results, words).caption, *filter(None, [target])])
+
+
 def balances(results: Results, words: Words) -> str:
     """Return both countries' adjustments, and how they stand against their NDCs."""
     names = dict(zip(countries_of(results.scenario), _names(results, words), strict=True))
-    host, japan = names.values()
-    ndcs = results.scenario.article6
-    years = results["year"]
-    final = {
-        name: _final(ndc.accounting, ndc.first_year, ndc.last_year, years)
-        for name, ndc in ((host, ndcs.host), (japan, ndcs.japan))
-    }
-    amounts = dict(zip((host, japan), results["corresponding_adjustment"], strict=True))
-    figure = adjustments_figure(years, amounts, final, words, host=host)
     outcomes = [(names[code], ndc_outcome(results, code)) for code in names]
     return render(
         "balances.html",
         words,
         n=2,
         title=words("credit.balances"),
-        figure=Markup(figure.html()),
+        figure=Markup(_adjusted(results, words).html()),
         accounts=[_accounts(results, at, name, words) for at, name in enumerate(names.values())],
         countries=[_standing(name, found, words) for name, found in outcomes if found],
         unknown=[words("credit.no_target", country=name) for name, found in outcomes if not found],
-        oversold=_oversold(host, outcomes[0][1], words),
+        oversold=_oversold(*outcomes[0], words),
     )
+
+
+def _adjusted(results: Results, words: Words) -> Figure:
+    """Draw what both countries adjust."""
+    host, japan = _names(results, words)
+    ndcs, years = results.scenario.article6, results["year"]
+    final = {
+        name: _final(ndc.accounting, ndc.first_year, ndc.last_year, years)
+        for name, ndc in ((host, ndcs.host), (japan, ndcs.japan))
+    }
+    amounts = dict(zip((host, japan), results["corresponding_adjustment"], strict=True))
+    return adjustments_figure(years, amounts, final, words, host=host)
 
 
 def _names(results: Results, words: Words) -> tuple[str, str]:
@@ -315,5 +328,6 @@ CREDIT_SECTIONS: Mapping[str, Callable[[Results, Words], str]] = {
     "allocated": allocated,
     "issuances": issuances,
     "flow": flow,
+    "balance_question": balance_question,
     "balances": balances,
 }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from jcm_models.problems import Place, Problem
+from jcm_models.problems import Place, Problem, ScenarioError
 from jcm_models.strict_yaml import KeyPath, YamlReader, dotted, is_file, shown
 from jcm_models.written import FORMS
 
 __all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
-__all__ += ["read", "shown"]
+__all__ += ["parse_overrides", "parse_sets", "read", "shown"]
 
 _SHOWN_OF_A_NAME = 80
 # What holds one of these is replaced whole: a number with its source, a text with its translation.
@@ -153,6 +153,53 @@ def parse_set(text: str) -> tuple[str, Any]:
     if reader.problems:
         raise ValueError(reader.problems[0].message)
     return key.strip(), value
+
+
+def parse_overrides(text: str) -> dict[str, Any]:
+    """Read "crediting.discount=0.95; reserve.rate=3 %" as values by dotted key.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not written as key=value, or two disagree.
+    """
+    return parse_sets(filter(None, (piece.strip() for piece in text.split(";"))), "overrides")
+
+
+def parse_sets(texts: Iterable[str], origin: str) -> dict[str, Any]:
+    """Read key=value texts; two that disagree are a problem, not a matter of order.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Such as ``crediting.discount=0.95``.
+    origin : str
+        Where they come from, for errors.
+
+    Returns
+    -------
+    dict of str to any
+        Values by dotted key.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong.
+    """
+    found: dict[str, Any] = {}
+    problems = []
+    for text in texts:
+        try:
+            key, value = parse_set(text)
+        except ValueError as error:
+            problems.append(Problem(origin, str(error)))
+            continue
+        if found.get(key, value) != value:
+            problems.append(Problem(key, f"set twice, to {found[key]} and to {value}; keep one"))
+        found[key] = value
+    if problems:
+        raise ScenarioError(problems)
+    return found
 
 
 def override(document: Document, overrides: Mapping[str, Any], origin: str) -> Document:

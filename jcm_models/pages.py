@@ -1,33 +1,41 @@
-"""Whole pages: the report made of an executed notebook, and the list of all reports."""
+"""The report as a page, made of an executed notebook."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from jcm_models import __version__
+from jcm_models.figures import stylesheet
+from jcm_models.numbering import numbered
 from jcm_models.pieces import mathml, render
+from jcm_models.report_templates import ReportTemplate
 from jcm_models.scenario import Scenario
-from jcm_models.styles import style_sheet
+from jcm_models.styles import running_lines, style_sheet
 from jcm_models.wording import Words
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["index_page", "report_page"]
+__all__ = ["report_page"]
 
 # What a report shows of an output, the first that there is.
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain"]
 _EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$([^$\n<]+?)\$(?!\w)", re.DOTALL)
 
 
-def report_page(notebook: NotebookNode, scenario: Scenario, run_id: str, language: str) -> str:
+def report_page(
+    notebook: NotebookNode,
+    scenario: Scenario,
+    run_id: str,
+    language: str,
+    template: ReportTemplate | None = None,
+) -> str:
     """Return the report: what the notebook shows, without code, in one file that opens offline.
 
     Parameters
@@ -40,6 +48,8 @@ def report_page(notebook: NotebookNode, scenario: Scenario, run_id: str, languag
         The name of the run.
     language : str
         Language of the page.
+    template : ReportTemplate, optional
+        The looks of a team, instead of the usual ones.
 
     Returns
     -------
@@ -48,35 +58,23 @@ def report_page(notebook: NotebookNode, scenario: Scenario, run_id: str, languag
     """
     words = Words(language)
     body, _ = _exporter().from_notebook_node(notebook)
-    return render(
-        "report.html",
-        words,
-        title=scenario.title.in_language(language),
-        style=Markup(style_sheet()),
-        body=Markup(body),
-        run_id=run_id,
-        version=__version__,
-    )
-
-
-def index_page(records: Sequence[Mapping[str, Any]], language: str = "en") -> str:
-    """Return the page that lists runs.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        The records of the runs to list.
-    language : str
-        Language of the page.
-
-    Returns
-    -------
-    str
-        HTML with links to the reports beside it.
-    """
-    words = Words(language)
-    style = Markup(style_sheet())
-    return render("index.html", words, records=records, style=style, version=__version__)
+    for styles in (style_sheet(), stylesheet()):  # which stand in the head
+        body = body.replace(f"<style>{styles}</style>", "")
+    title = scenario.title.in_language(language)
+    context = {
+        "title": title,
+        "question": scenario.question.in_language(language),
+        "country": words.choose(scenario.partner.name, scenario.partner.name_ja),
+        "style": Markup(style_sheet() + running_lines(title, words("report.run", run_id=run_id))),
+        "body": Markup(numbered(body, words)),
+        "run_id": run_id,
+        "version": __version__,
+        "logo": "",
+        "logo_text": "",
+    }
+    if template is None:
+        return render("report.html", words, **context)
+    return template.render(words, context)
 
 
 @functools.cache
@@ -88,6 +86,7 @@ def _exporter() -> HTMLExporter:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="notebook",
         extra_template_basedirs=[str(here)],
+        exclude_anchor_links=True,
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
     )
     exporter.register_filter("with_mathml", _with_mathml)  # type: ignore[no-untyped-call]

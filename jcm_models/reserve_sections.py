@@ -29,7 +29,7 @@ from jcm_models.study_pieces import (
 )
 from jcm_models.wording import Words, number
 
-__all__ = ["account", "adequacy", "diversification", "required", "reserve_answer"]
+__all__ = ["account", "adequacy", "diversification", "required", "reserve_answer", "suffices"]
 
 _SHOWN = (100, 1000, 10_000)
 _LISTED = (10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
@@ -43,7 +43,6 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
     """Return in sentences whether the reserve suffices, and what stays under ground."""
     period = injection_period(study)
     near, far = study.at(_SHOWN[0]), study.at(_SHOWN[-1])
-    rate = float(study["reserve_rate"])
     scenario = study.results.scenario
     published = scenario.storage.leakage and scenario.storage.leakage.regime
     sentences = [
@@ -55,12 +54,7 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
             retained=share_text(study["retained_share"][MIDDLE, near]),
             far=share_text(study["retained_share"][MIDDLE, far]),
         ),
-        words(
-            "ccs.suffices",
-            rate=share_text(rate),
-            near=with_error(study["sufficient"][near], study["sufficient_error"][near], words),
-            far=with_error(study["sufficient"][far], study["sufficient_error"][far], words),
-        ),
+        suffices(study, words),
         *_without_rules(study, words),
         words("ccs.needed", near=_rate(study, near, words), far=_rate(study, far, words)),
         words(
@@ -71,6 +65,17 @@ def reserve_answer(study: ReserveStudy, words: Words) -> str:
         *([words("ccs.way_transform")] if study.way == "transform" else []),
     ]
     return page(words, words("ccs.answer"), sentences=sentences)
+
+
+def suffices(study: ReserveStudy, words: Words) -> str:
+    """Say with which probability the reserve covers all reversals, soon and in the long run."""
+    near, far = study.at(_SHOWN[0]), study.at(_SHOWN[-1])
+    return words(
+        "ccs.suffices",
+        rate=share_text(float(study["reserve_rate"])),
+        near=with_error(study["sufficient"][near], study["sufficient_error"][near], words),
+        far=with_error(study["sufficient"][far], study["sufficient_error"][far], words),
+    )
 
 
 def _without_rules(study: ReserveStudy, words: Words) -> Iterator[str]:
@@ -130,7 +135,7 @@ def account(study: ReserveStudy, words: Words) -> str:
     span = words("ccs.borne_caption", first=int(years[0]), last=int(years[-1]))
     tables = [*([Table(span, heads, borne)] if borne else []), by_year]
     rules = [*_rules(study, words), words("ccs.mean")]
-    return page(words, title, figure=figure, place=2, sentences=rules, tables=tables)
+    return page(words, title, figure=figure, place=3, sentences=rules, tables=tables)
 
 
 def _rules(study: ReserveStudy, words: Words) -> Iterator[str]:
@@ -169,7 +174,7 @@ def adequacy(study: ReserveStudy, words: Words) -> str:
     ]
     heads = [words("ccs.rate"), *(years_text(horizon, words) for horizon in horizons)]
     tables = [Table(words("ccs.adequacy_caption"), heads, rows, folded=True)]
-    return page(words, title, figure=figure, place=3, tables=tables)
+    return page(words, title, figure=figure, place=1, tables=tables)
 
 
 def _marked(study: ReserveStudy) -> float:

@@ -18,21 +18,29 @@ from typing import Any
 from jcm_models import __version__
 from jcm_models.documents import shown
 from jcm_models.results import inputs_of
+from jcm_models.run_records import settings_of
 from jcm_models.scenario import Scenario
 from jcm_models.uncertain_inputs import uncertain_inputs
 
 __all__ = [
+    "LOG",
+    "RECORD",
     "Run",
     "code_hash",
-    "complete_runs",
+    "file_hashes",
     "inputs_hash",
     "new_folder",
+    "packages",
     "run_of",
     "write_inputs",
+    "write_record",
 ]
 
 _PACKAGES = ("numpy", "scipy", "pandas", "xarray", "pydantic", "pint", "papermill", "nbconvert")
-_RECORD = "run.json"
+RECORD = "run.json"
+LOG = "run.log"
+# The record itself, how long it took, and what is printed of it later.
+_OF_THE_MOMENT = {RECORD, LOG, "report.pdf"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,12 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def run_of(scenario: Scenario, notebook: Path, parameters: Mapping[str, Any]) -> Run:
+def run_of(
+    scenario: Scenario,
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    template: str | None = None,
+) -> Run:
     """Name the run of a scenario through a notebook.
 
     Parameters
@@ -80,7 +93,9 @@ def run_of(scenario: Scenario, notebook: Path, parameters: Mapping[str, Any]) ->
     notebook : pathlib.Path
         What reports on it.
     parameters : mapping of str to any
-        Parameters of the notebook beside the scenario.
+        Parameters of the notebook beside the scenario; ``seed`` may be one.
+    template : str, optional
+        Identity of a team's own looks.
 
     Returns
     -------
@@ -95,7 +110,8 @@ def run_of(scenario: Scenario, notebook: Path, parameters: Mapping[str, Any]) ->
         "parameters": dict(parameters),
         "code": code_hash(),
         "code_version": __version__,
-        "seed": None,
+        "seed": parameters.get("seed"),
+        "template": template,
     }
     text = json.dumps(record, sort_keys=True, default=str)
     return Run(scenario.name, hashlib.sha256(text.encode()).hexdigest()[:12], record)
@@ -132,45 +148,60 @@ def new_folder(final: Path) -> Iterator[Path]:
         raise
 
 
-def write_inputs(folder: Path, scenario: Scenario, run: Run, totals: Mapping[str, Any]) -> None:
-    """Write what went into a run, and what identifies it.
+def write_inputs(folder: Path, scenario: Scenario) -> None:
+    """Write what went into a run: ``inputs.json``.
 
     Parameters
     ----------
     folder : pathlib.Path
         The folder of the run.
     scenario : Scenario
-        What was simulated.
-    run : Run
-        Its name.
-    totals : mapping of str to any
-        The figures that the list of all runs shows.
+        What is simulated.
     """
     document = scenario.document
     changes = [{"path": c.path, "old": c.old, "new": c.new} for c in document.changes]
     inputs = {
         "resolved": document.data,
         "inputs": list(inputs_of(scenario)),
+        "settings": list(settings_of(scenario)),
         "files": [shown(file) for file in document.files],
         "overrides": changes,
     }
-    packages = {name: version(name) for name in _PACKAGES}
-    machine = {"python": platform.python_version(), "packages": packages}
-    record = {"run_id": run.run_id, **run.record, **machine, "totals": totals}
     _write_json(folder / "inputs.json", inputs)
-    _write_json(folder / _RECORD, record)
+
+
+def write_record(folder: Path, run: Run, totals: Mapping[str, Any]) -> None:
+    """Write what identifies a run, with the SHA-256 of each of its files: ``run.json``.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the run, with all other files in it.
+    run : Run
+        Its name.
+    totals : mapping of str to any
+        The figures that the list of all runs shows.
+    """
+    machine = {"python": platform.python_version(), "packages": packages()}
+    record = {"run_id": run.run_id, **run.record, **machine, "totals": totals}
+    _write_json(folder / RECORD, {**record, "files": file_hashes(folder)})
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of the packages that results depend on."""
+    return {name: version(name) for name in _PACKAGES}
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a run that its inputs alone determine."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.relative_to(folder).as_posix() not in _OF_THE_MOMENT
+    }
 
 
 def _write_json(path: Path, data: Mapping[str, Any]) -> None:
     text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def complete_runs(reports: Path) -> list[dict[str, Any]]:
-    """Return the record of every complete run, the newest first within a scenario."""
-    records = sorted(reports.glob(f"[!.]*/[!.]*/{_RECORD}"), key=_age)
-    return [json.loads(record.read_text(encoding="utf-8")) for record in records]
-
-
-def _age(record: Path) -> tuple[str, float]:
-    return record.parent.parent.name, -record.stat().st_mtime

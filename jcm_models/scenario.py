@@ -102,8 +102,8 @@ class Scenario(Section):
     """What becomes a mitigation outcome, and both countries' NDCs."""
     ensemble: Ensemble = Ensemble()
     """What its uncertain numbers have in common, and what else is tried."""
-    notebook: str = "reference_vs_bau"
-    """The notebook that reports on this scenario."""
+    notebook: str | list[str] = "reference_vs_bau"
+    """The notebook that reports on this scenario, or several."""
     notes: list[str] = Field(default_factory=list)
     """What a reader must know: assumptions, limits, conflicts between sources."""
 
@@ -120,6 +120,11 @@ class Scenario(Section):
     @classmethod
     def _is_a_partner(cls, code: str) -> str:
         return partner(code).code
+
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The notebooks that report on this scenario."""
+        return (self.notebook,) if isinstance(self.notebook, str) else tuple(self.notebook)
 
     @property
     def name(self) -> str:

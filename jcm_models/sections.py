@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from jcm_models.summary import Summary, summarise
 from jcm_models.variables import PARTIES
 from jcm_models.wording import Words, number
 
-__all__ = ["SECTIONS"]
+__all__ = ["SECTIONS", "host_name", "question"]
 
 _BY_YEAR = (
     "bau_emissions",
@@ -35,8 +35,8 @@ _BY_YEAR = (
 _ALWAYS = {"reference_emissions", "project_emissions", "emission_reductions", "credits_issued"}
 
 
-def question(results: Results, words: Words) -> str:
-    """Return the title, the question and the answer in sentences."""
+def question(results: Results, words: Words, first: Sequence[str] = ()) -> str:
+    """Return the title, the question and the answer in sentences; what is asked for comes first."""
     scenario = results.scenario
     host = host_name(results, words)
     over = words(
@@ -52,7 +52,7 @@ def question(results: Results, words: Words) -> str:
         title=scenario.title.in_language(words.language),
         over=over,
         question=scenario.question.in_language(words.language),
-        answer=_answer(results, words, host),
+        answer=[*first, *_answer(results, words, host)],
     )
 
 

@@ -11,6 +11,7 @@ from jcm_models import reserve_sections
 from jcm_models.figures import bands_figure
 from jcm_models.reserve_answers import ReserveStudy, reserve_study
 from jcm_models.results import Results
+from jcm_models.sections import question
 from jcm_models.site_leaks import injections
 from jcm_models.storage import SecurityCalculator, Trapped
 from jcm_models.storage_regimes import described, label_of, means
@@ -78,7 +79,7 @@ def stored(study: ReserveStudy, words: Words) -> str:
     tables += [*_trapped(study, words), *_regime(study, words)]
     title = words("storage.stocks_title")
     return page(
-        words, title, figure=figure, place=1, sentences=list(_stages(study, words)), tables=tables
+        words, title, figure=figure, place=2, sentences=list(_stages(study, words)), tables=tables
     )
 
 
@@ -145,7 +146,14 @@ def _answer(results: Results, words: Words) -> str:
     return found or page(words, words("ccs.answer"), sentences=[words("ccs.nothing")])
 
 
+def _question(results: Results, words: Words) -> str:
+    """Return the question, answered by whether the reserve suffices where CO2 leaks."""
+    found = _where_it_leaks(reserve_sections.suffices)(results, words)
+    return question(results, words, [found] if found else [])
+
+
 STORAGE_SECTIONS: Mapping[str, Section] = {
+    "reserve_question": _question,
     "reserve_answer": _answer,
     "stored": _where_it_leaks(stored),
     "reserve_account": _where_it_leaks(reserve_sections.account),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import re
 from pathlib import Path as FilePath
 from typing import Any, TypeAlias
@@ -39,6 +40,10 @@ def dotted(path: KeyPath) -> str:
     return ".".join(path)
 
 
+# Where the copy of a file stands that is in no project: known as what it is a copy of.
+FROM_ROOT = "from_root/"
+
+
 def here_and_above() -> tuple[FilePath, ...]:
     """Return the folder we are in and every folder it lies in, nearest first."""
     here = FilePath.cwd()
@@ -49,11 +54,12 @@ def shown(path: FilePath) -> str:
     """Return a path as people know it: from here, or from the project that we are inside of."""
     here, *above = here_and_above()
     projects = (folder for folder in above if (folder / "scenarios").is_dir())
-    whole = here / path
+    whole = FilePath(os.path.normpath(here / path))
     for folder in (here, *projects):
         if whole.is_relative_to(folder):
-            return whole.relative_to(folder).as_posix()
-    return str(path)
+            name = whole.relative_to(folder).as_posix()
+            return name.replace(FROM_ROOT, "/", 1) if name.startswith(FROM_ROOT) else name
+    return str(whole)
 
 
 def is_file(path: FilePath) -> bool:

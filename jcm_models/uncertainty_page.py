@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 import numpy as np
 
-from jcm_models.documents import read
+from jcm_models.documents import parse_overrides, read
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
 from jcm_models.pieces import render
@@ -25,7 +25,7 @@ from jcm_models.uncertain_inputs import uncertain_inputs
 from jcm_models.uncertainty_brush import brush_axes, brushed
 from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
-from jcm_models.view import asked_for, parse_overrides, scenarios_beside, words_in
+from jcm_models.view import asked_for, scenarios_beside, words_in
 from jcm_models.wording import number, rounded
 
 if TYPE_CHECKING:

@@ -45,12 +45,6 @@ def answer(study: UncertaintyStudy) -> str:
     below = exceedance(-credits_, -planned)
     sentences = [
         words(
-            "uncertainty.drawn" if study.drawn else "uncertainty.drawn_leaks",
-            samples=number(study.samples),
-            inputs=number(len(study.ensemble.inputs)),
-            seed=study.seed,
-        ),
-        words(
             "uncertainty.credits",
             middle=number(round(middle)),
             low=number(round(low)),
@@ -66,7 +60,13 @@ def answer(study: UncertaintyStudy) -> str:
         found = exceedance(array, 0.0)
         share = with_error(float(found.value), float(found.error), words)
         sentences.append(words(f"uncertainty.{name}", share=share))
-    return _headed(study, sentences)
+    drawn = words(
+        "uncertainty.drawn" if study.drawn else "uncertainty.drawn_leaks",
+        samples=number(study.samples),
+        inputs=number(len(study.ensemble.inputs)),
+        seed=study.seed,
+    )
+    return _headed(study, [*sentences, drawn])
 
 
 def without_uncertainty(study: UncertaintyStudy) -> str:

@@ -11,13 +11,13 @@ import os
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
 from jcm_models.components import Input
 from jcm_models.credit_sections import CREDIT_SECTIONS
-from jcm_models.documents import parse_set, read
+from jcm_models.documents import parse_overrides, read
 from jcm_models.input_sections import component_titles, input_label
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
@@ -34,34 +34,13 @@ from jcm_models.wording import Words, number
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["View", "asked_for", "parse_overrides", "scenarios_beside", "words_in"]
+__all__ = ["View", "asked_for", "scenarios_beside", "words_in"]
 
 _SECTIONS = {**SECTIONS, **CREDIT_SECTIONS, **STORAGE_SECTIONS}
 
 # What sliders move unless a notebook says otherwise; more of them would bury the page.
 MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
 _MOST_SLIDERS = 10
-
-
-def parse_overrides(text: str) -> dict[str, Any]:
-    """Read "crediting.discount=0.95; reserve.rate=3 %" as values by dotted key.
-
-    Raises
-    ------
-    ScenarioError
-        If a part is not written as key=value.
-    """
-    found: dict[str, Any] = {}
-    problems = []
-    for part in filter(None, (piece.strip() for piece in text.split(";"))):
-        try:
-            key, value = parse_set(part)
-            found[key] = value
-        except ValueError as error:
-            problems.append(Problem("overrides", str(error)))
-    if problems:
-        raise ScenarioError(problems)
-    return found
 
 
 def words_in(language: str) -> Words:
@@ -129,6 +108,16 @@ class View(SectionPage):
     def question(self) -> Section:
         """Title, question and answer."""
         return self.section("question")
+
+    @property
+    def balance_question(self) -> Section:
+        """Title, question, and the answer on both countries' balances first."""
+        return self.section("balance_question")
+
+    @property
+    def reserve_question(self) -> Section:
+        """Title, question, and the answer on the reserve first."""
+        return self.section("reserve_question")
 
     @property
     def key_figures(self) -> Section:

@@ -47,6 +47,11 @@ class Words:
         """Return the text of `key` with its places filled in."""
         return self._texts[key].format(**places)
 
+    def starting(self, prefix: str) -> dict[str, str]:
+        """Return the texts whose keys start with `prefix`, by the rest of the key."""
+        found = self._texts.items()
+        return {key.removeprefix(prefix): text for key, text in found if key.startswith(prefix)}
+
     def choose(self, english: str, japanese: str) -> str:
         """Return the one of two texts that is in this language."""
         return japanese if self.language == "ja" else english

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from jcm_models.browsers import ARGUMENTS
 from tests import browser as chromium
 
 # Continuous integration judges a change, not the luck of the draw; runs by hand go on looking for
@@ -162,7 +163,7 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium."""
     path = chromium.ensure()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()
 

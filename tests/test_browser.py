@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jcm_models import browsers
 from tests import browser
 from tests.conftest import Watched
 
@@ -20,8 +21,8 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
     monkeypatch.setenv("PLAYWRIGHT_DOWNLOAD_HOST", "http://127.0.0.1:9")  # nothing answers there
     monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setattr(browser, "PLACES", [])
-    monkeypatch.setattr(browser, "IS_ROOT", False)
+    monkeypatch.setattr(browsers, "PLACES", [])
+    monkeypatch.setattr(browsers, "IS_ROOT", False)
 
     def make(name: str, script: str = "exit 0") -> str:
         program = folder / name
@@ -50,7 +51,7 @@ def test_a_wrong_path_in_the_environment_is_said_and_not_passed_over(
         browser.find()
 
 
-@pytest.mark.parametrize("name", browser.NAMES)
+@pytest.mark.parametrize("name", browsers.NAMES)
 def test_a_browser_on_the_path_is_found(fake: Fake, name: str) -> None:
     program = fake(name)
     assert browser.find() == program
@@ -66,12 +67,12 @@ def test_a_browser_in_one_of_the_usual_places_is_found(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Path(fake("a")).rename(tmp_path / "Google Chrome")
-    monkeypatch.setattr(browser, "PLACES", [str(tmp_path / "missing"), str(place)])
+    monkeypatch.setattr(browsers, "PLACES", [str(tmp_path / "missing"), str(place)])
     assert browser.find() == str(place)
 
 
 def test_the_browser_that_playwright_has_downloaded_is_found(fake: Fake, tmp_path: Path) -> None:
-    own = Path(browser.playwrights_own())
+    own = Path(browsers.playwrights_own())
     assert own.is_relative_to(tmp_path)
     own.parent.mkdir(parents=True)
     Path(fake("a")).rename(own)
@@ -79,7 +80,7 @@ def test_the_browser_that_playwright_has_downloaded_is_found(fake: Fake, tmp_pat
 
 
 def test_root_gets_the_browser_from_apt(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser, "IS_ROOT", True)
+    monkeypatch.setattr(browsers, "IS_ROOT", True)
     chromium = fake("chromium", "exit 1")  # becomes one that runs when apt-get installs it
     fake("apt-get", f'[ "$2" = update ] || echo "#!/bin/sh" >{chromium}')
     assert browser.ensure() == chromium

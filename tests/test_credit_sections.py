@@ -270,6 +270,26 @@ def test_what_fits_is_said_to_fit(shipped):
     assert "must not be issued" not in text
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("thailand_ndc_balances", "What this project transfers fits into that."),
+        ("mongolia_overselling", "more than that. To fit,"),
+    ],
+)
+def test_the_answer_begins_with_what_both_countries_adjust_and_whether_it_fits(shipped, name, said):
+    _, _, answer = section(shipped[name], "balance_question").partition('<p class="jcm-answer">')
+    first = plain(answer.partition("</p>")[0])
+    assert first.startswith("In 20")
+    assert "Japan subtracts" in first
+    assert said in first
+
+
+def test_without_a_target_the_answer_begins_as_in_any_report(shipped):
+    results = shipped["mongolia_darkhan_issuances"]
+    assert section(results, "balance_question") == SECTIONS["question"](results, WORDS)
+
+
 def test_where_emissions_or_targets_are_not_given_no_standing_is_shown(shipped):
     found = section(shipped["mongolia_darkhan_issuances"], "balances")
     assert table(found, "Both countries against their NDCs") == []

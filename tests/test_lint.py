@@ -5,7 +5,8 @@ import pytest
 from tests.commands import run
 from tests.conftest import ROOT
 
-NOTEBOOKS = [str(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+SHIPPED = [*ROOT.glob("notebooks/*.ipynb"), ROOT / "jcm_models/templates/new_notebook.ipynb"]
+NOTEBOOKS = [str(path) for path in sorted(SHIPPED)]
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,19 @@ def test_the_balance_is_told_every_fifth_year_and_in_the_last(leaking, study):
     assert "2031 " not in text
 
 
+def test_the_first_sentence_of_the_answer_says_whether_the_reserve_suffices(leaking):
+    html = STORAGE_SECTIONS["reserve_question"](leaking, EN)
+    _, _, answer = html.partition('<p class="jcm-answer">')
+    assert answer.startswith(
+        "A reserve of 3\N{NO-BREAK SPACE}% of the credits covers all reversals"
+    )
+
+
 def test_without_leaks_there_is_nothing_to_tell(tmp_path):
     results = jcm.compute(small(tmp_path, storage__leakage=None))
     shown = {name: section(results, EN) for name, section in STORAGE_SECTIONS.items()}
     assert "this scenario stores no CO₂, or says nothing of how" in shown.pop("reserve_answer")
+    assert "of the credits covers all reversals" not in shown.pop("reserve_question")
     assert set(shown.values()) == {""}
 
 

@@ -30,16 +30,18 @@ BANDS = {
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
     "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
     "steps identities issuances "
-    "results simulation explanation runs worked_examples ledger_database ledger_booking "
-    "ledger_reversals "
+    "results simulation explanation comparison run_records runs worked_examples ledger_database "
+    "ledger_booking ledger_reversals "
     "published_replay parts outcomes ensemble_design ensemble summaries ensemble_sensitivity "
-    "ensemble_discovery sweeping portfolio_summaries",
+    "ensemble_discovery sweeping portfolio_summaries differences",
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary sliders view rules_page "
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
-    "section_pages kernels",
+    "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
+    "comparison_page compare_commands report_commands numbering report_templates browsers "
+    "printing new_commands",
 }
 BAND_OF = {module: band for band, modules in BANDS.items() for module in modules.split()}
 HEAVY = ("xarray", "pandas", "scipy")

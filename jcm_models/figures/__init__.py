@@ -4,6 +4,7 @@ from jcm_models.figures.adequacy import adequacy_figure
 from jcm_models.figures.adjustments import adjustments_figure
 from jcm_models.figures.bands import QUANTILES, bands_figure
 from jcm_models.figures.boxes import boxes_figure, peeling_figure
+from jcm_models.figures.compared import compared_figure
 from jcm_models.figures.convergence import convergence_figure
 from jcm_models.figures.emissions import emissions_figure
 from jcm_models.figures.fans import fans_figure
@@ -24,6 +25,7 @@ __all__ = [
     "adjustments_figure",
     "bands_figure",
     "boxes_figure",
+    "compared_figure",
     "convergence_figure",
     "diversification_figure",
     "emissions_figure",

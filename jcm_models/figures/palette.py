@@ -22,7 +22,8 @@ __all__ += ["roles", "stylesheet", "text_width", "unit_for", "variable", "wrap"]
 
 SCHEMES = ("light", "dark")
 FONTS = (
-    "'Helvetica Neue',Arial,'Liberation Sans','Hiragino Sans','Yu Gothic','Noto Sans CJK JP',"
+    "'Helvetica Neue',Arial,'Liberation Sans','Hiragino Sans','Hiragino Kaku Gothic ProN',"
+    "'Yu Gothic',Meiryo,'Noto Sans CJK JP','Noto Sans JP',IPAexGothic,IPAPGothic,"
     "'DejaVu Sans',sans-serif"
 )
 LEADING = 1.3

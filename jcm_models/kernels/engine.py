@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import LocalHandler, papermill_io
@@ -79,7 +79,10 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         else:
             name, text = "KernelDied", f"the kernel died{self._how()}"
         told = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
-        return NotebookNode(output_type="error", **told)
+        output: NotebookNode = from_dict(  # type: ignore[no-untyped-call]
+            {"output_type": "error", **told}
+        )
+        return output
 
     def _how(self) -> str:
         process = getattr(self.km.provisioner, "process", None)

@@ -35,12 +35,11 @@ def known_parameters(notebook: NotebookNode) -> dict[str, str] | None:
         Empty text where no type is written; None where no cell is tagged.
     """
     from papermill.translators import papermill_translators
-    from papermill.utils import find_first_tagged_cell_index
 
-    at = find_first_tagged_cell_index(notebook, "parameters")
-    if at < 0:
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not tagged:
         return None
-    found = papermill_translators.find_translator("python", "python").inspect(notebook.cells[at])
+    found = papermill_translators.find_translator("python", "python").inspect(tagged[0])
     return {
         each.name: "" if each.inferred_type_name == "None" else each.inferred_type_name
         for each in found

@@ -43,7 +43,7 @@ class ForkedProvisioner(LocalProvisioner):
         env = dict(kwargs.get("env") or os.environ)
         cwd = str(kwargs.get("cwd") or Path.cwd())
         kernel = shared_server().fork(cmd[len(_LAUNCHED) + 1 :], cwd, env)
-        self.process = kernel
+        self.process = kernel  # type: ignore[assignment] # it is what of a Popen is asked for
         self.pid = self.pgid = kernel.pid
         self.cwd = cwd
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from jcm_models.parts.failures import Failure, PartsError, attempt
+from jcm_models.parts.locally import Lost
 from jcm_models.parts.optional import optional
 from jcm_models.parts.plan import Part
 from jcm_models.parts.storing import Arrays, Store
-from jcm_models.parts.working import Work, work_through
+from jcm_models.parts.working import Result, Task, Work, work_through
 
-__all__ = ["on_cluster"]
+__all__ = ["by_workers", "on_cluster"]
 
 _PATIENCE = 10  # [s] for a scheduler that does not answer
 _PARTS_PER_THREAD = 2  # one is computed while another waits or is on its way back
@@ -54,13 +55,55 @@ def on_cluster(
         not be computed or written.
     """
     task = partial(_compute, pickle.dumps(work), code)
-    running: dict[Future[Arrays | Failure], Part] = {}
-    with _client(address) as client, _explained(address, running):
+    for part, arrays in by_workers(task, parts, address):
+        if isinstance(arrays, Lost):
+            raise PartsError(
+                f"Worker after worker of the cluster died over {part}. Most often memory has "
+                "run out: use a smaller chunk, or fewer threads per worker."
+            )
+        store.write(part, arrays)
+        yield part
+
+
+def by_workers(
+    work: Callable[[Task], Result | Failure], tasks: Sequence[Task], address: str
+) -> Generator[tuple[Task, Result | Lost]]:
+    """Have tasks done by a dask cluster, which does again what a dead worker leaves.
+
+    Parameters
+    ----------
+    work : callable
+        What is done with a task; sent to the workers with it.
+    tasks : sequence
+        What is to be done.
+    address : str
+        Of the scheduler, such as ``tcp://192.0.2.1:8786``.
+
+    Yields
+    ------
+    tuple
+        A task and what came of it, in the order in which they are done.
+
+    Raises
+    ------
+    PartsError
+        Where dask is not installed, or the cluster is not there or goes away.
+    """
+    running: dict[Future[Result | Failure], Task] = {}
+    waiting = deque(tasks)
+    with _client(address) as client, _explained(address):
         executor = client.get_executor(pure=False)
-        computed = work_through(executor, task, deque(parts), running, lambda: _room(client))
-        for part, arrays in computed:
-            store.write(part, arrays)
-            yield part
+        died = optional("distributed", address).KilledWorker
+        while waiting or running:
+            try:
+                yield from work_through(executor, work, waiting, running, lambda: _room(client))
+            except died:
+                for future in [future for future in running if _died(future, died)]:
+                    yield running.pop(future), Lost()
+
+
+def _died(future: Future[Any], died: type[Exception]) -> bool:
+    return future.done() and isinstance(future.exception(), died)
 
 
 def _room(client: Any) -> int:
@@ -99,14 +142,8 @@ def _client(address: str) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _explained(address: str, running: dict[Future[Arrays | Failure], Part]) -> Iterator[None]:
+def _explained(address: str) -> Iterator[None]:
     try:
         yield
-    except optional("distributed", address).KilledWorker as error:
-        parts = " or ".join(str(part) for part in sorted(running.values()))
-        raise PartsError(
-            f"Worker after worker of the cluster died over one of {parts}. Most often memory has "
-            "run out: use a smaller chunk, or fewer threads per worker."
-        ) from error
     except (CancelledError, optional("distributed.comm", address).CommClosedError) as error:
         raise PartsError(f"The dask cluster at {address} is not there any more.") from error

@@ -9,17 +9,18 @@ import pickle
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
 from jcm_models.parts.failures import Failure, PartsError, attempt
 from jcm_models.parts.plan import Part
 from jcm_models.parts.storing import Store
-from jcm_models.parts.working import Work, work_through
+from jcm_models.parts.working import Result, Task, Work, work_through
 
-__all__ = ["on_this_machine", "usable_cores"]
+__all__ = ["Lost", "in_processes", "on_this_machine", "usable_cores"]
 
 _AGAIN = 3
 
@@ -61,21 +62,59 @@ def on_this_machine(work: Work, store: Store, parts: list[Part], workers: int) -
             yield part
         return
     task = partial(_compute, pickle.dumps(work), store)
-    waiting, losses = deque(parts), Counter[Part]()
+    for part, result in in_processes(task, parts, workers):
+        if isinstance(result, Lost):
+            raise _died_over(part)
+        yield part
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What comes of a task over which workers died again and again."""
+
+
+def in_processes(
+    work: Callable[[Task], Result | Failure],
+    tasks: Sequence[Task],
+    workers: int,
+    *,
+    again: int = _AGAIN,
+    forked: bool = False,
+) -> Generator[tuple[Task, Result | Lost]]:
+    """Have tasks done by processes of this machine; what a dead worker leaves is done again.
+
+    Parameters
+    ----------
+    work : callable
+        What is done with a task.
+    tasks : sequence
+        What is to be done; each can be told from the others by ``==``.
+    workers : int
+        Processes at most.
+    again : int
+        How often a task is tried anew after its worker died.
+    forked : bool
+        Whether workers have what this process has imported; they are fresh ones otherwise. No
+        other thread may run in this process then.
+
+    Yields
+    ------
+    tuple
+        A task and what came of it, in the order in which they are done.
+    """
+    waiting, losses = deque(tasks), Counter[Task]()
     while waiting:
-        running: dict[Future[Failure | None], Part] = {}
+        running: dict[Future[Result | Failure], Task] = {}
         try:
-            with _processes(min(workers, len(waiting))) as pool:
-                for part, _ in work_through(pool, task, waiting, running, lambda: workers):
-                    yield part
-        except BrokenExecutor as error:
-            lost = sorted(running.values())
+            with _processes(min(workers, len(waiting)), forked=forked) as pool:
+                yield from work_through(pool, work, waiting, running, lambda: workers)
+        except BrokenExecutor:
+            lost = sorted(running.values(), key=tasks.index)
             waiting.extendleft(reversed(lost))
-            blamed = lost or [waiting[0]]  # where workers died before any was given a part
-            losses.update(blamed)
-            given_up = [part for part in blamed if losses[part] > _AGAIN]
-            if given_up:
-                raise _died_over(given_up) from error
+            losses.update(lost or [waiting[0]])  # or workers died before any was given a task
+            for task in [task for task in waiting if losses[task] > again]:
+                waiting.remove(task)
+                yield task, Lost()
 
 
 def _compute(pickled: bytes, store: Store, part: Part) -> Failure | None:
@@ -83,9 +122,9 @@ def _compute(pickled: bytes, store: Store, part: Part) -> Failure | None:
     return attempt(lambda: store.write(part, pickle.loads(pickled)(part.start, part.stop)))
 
 
-def _died_over(parts: list[Part]) -> PartsError:
+def _died_over(part: Part) -> PartsError:
     return PartsError(
-        f"A worker died {_AGAIN + 1} times without a result for {' or '.join(map(str, parts))}. "
+        f"A worker died {_AGAIN + 1} times without a result for {part}. "
         "Most often memory has run out: use fewer workers or a smaller chunk. "
         'In a script of your own, what starts workers must stand below `if __name__ == "__main__":`'
         "."
@@ -93,12 +132,13 @@ def _died_over(parts: list[Part]) -> PartsError:
 
 
 @contextlib.contextmanager
-def _processes(workers: int) -> Iterator[Executor]:
-    # A fork would copy locks that other threads hold.
-    context = multiprocessing.get_context("spawn")
+def _processes(workers: int, *, forked: bool = False) -> Iterator[Executor]:
+    # A fork copies locks that other threads hold: it is for those who know that there are none.
+    context = multiprocessing.get_context("fork" if forked else "spawn")
     # The workers' end tells them when ours is closed, be it here or because we were killed.
     theirs, ours = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, context, _end_with, (theirs,))
+    ends = (theirs, ours) if forked else (theirs,)
+    pool = ProcessPoolExecutor(workers, context, _end_with, ends)
     try:
         # All at once, for a worker that is started for a later part would not be deaf.
         with _deaf_to_interrupts():
@@ -132,7 +172,9 @@ def _be_there() -> None:
     pass
 
 
-def _end_with(starter: Connection) -> None:
+def _end_with(starter: Connection, inherited: Connection | None = None) -> None:
+    if inherited is not None:
+        inherited.close()
     threading.Thread(target=_wait_for_end, args=(starter,), daemon=True).start()
 
 

@@ -16,6 +16,7 @@ import jcm_models as jcm
 from tests.bench import (
     aef,
     ensembles,
+    index,
     ledger,
     parts,
     portfolio_of_sites,
@@ -168,14 +169,13 @@ def browser() -> Iterator[Row]:
     """The app in Chromium: a first visit, and a key press to the new number on the page."""
     from playwright.sync_api import sync_playwright
 
+    from jcm_models.browsers import ARGUMENTS
     from tests import browser as chromium
     from tests.conftest import Server
 
     command = [str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"]
     with Server(command, ready="/voila/static/voila.js") as app, sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium.ensure(), args=list(chromium.ARGUMENTS)
-        )
+        opened = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(ARGUMENTS))
         visits = []
         for _ in range(3):
             page = opened.new_context().new_page()
@@ -228,6 +228,7 @@ def main() -> None:
         sensitivity.sobol,
         sensitivity.peeling,
         parts.rows,
+        index.measure,
         page,
         reports,
         browser,
