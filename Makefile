@@ -4,14 +4,15 @@ SCENARIOS ?= scenarios/*.yaml
 
 BIN := .venv/bin
 PEERS := .venv/.peers
+IAMC := .venv/.iamc
 READY := .venv/.ready # written last: without it the set-up was interrupted and starts afresh
 
 .DEFAULT_GOAL := help
-.PHONY: help report test app lab bench lint lock clean
+.PHONY: help report test test-iamc app lab bench lint lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) ## Run every scenario and write its report into reports/
 	@$(BIN)/jcm report $(SCENARIOS)
@@ -19,6 +20,14 @@ report: $(READY) ## Run every scenario and write its report into reports/
 test: $(READY) ## Run the tests, in a real browser too (TESTS=tests/test_x.py runs a part)
 	@$(BIN)/python -m tests.browser >/dev/null
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+
+test-iamc: $(IAMC)/.ready ## Read results in the IAMC format with pyam, in an environment of its own
+	@$(IAMC)/bin/python -m pytest -W ignore --confcutdir=tests/iamc tests/iamc
+
+$(IAMC)/.ready: $(READY) pyproject.toml
+	@$(PYTHON) -m venv --clear $(IAMC)
+	@$(IAMC)/bin/python -m pip install -qq --disable-pip-version-check -e '.[iamc]' pytest
+	@touch $@
 
 app: $(READY) ## Serve the app with Voila
 	@$(BIN)/jcm app

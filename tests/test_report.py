@@ -154,7 +154,8 @@ def test_the_same_inputs_give_the_same_bytes(reports, tmp_path):
     assert done.returncode == 0
     first, second = run_folder(reports, NAMES[0]), run_folder(tmp_path, NAMES[0])
     assert first.name == second.name
-    for file in ("results.nc", "results.csv", "inputs.json", "run.json", "report.html"):
+    written = ("results.nc", "results.csv", "results.xlsx", "iamc.csv", "iamc.xlsx")
+    for file in (*written, "inputs.json", "run.json", "report.html"):
         assert (first / file).read_bytes() == (second / file).read_bytes(), file
 
 
@@ -262,7 +263,7 @@ def test_several_jobs_leave_the_same_reports_as_one(tmp_path):
         {f.relative_to(tmp_path / jobs): f.read_bytes() for f in (tmp_path / jobs).rglob("*.*")}
         for jobs in ("1", "2")
     )
-    same = [name for name in one if name.suffix in {".csv", ".html"}]
-    assert len(same) == 5
+    same = [name for name in one if name.suffix in {".csv", ".html", ".xlsx"}]
+    assert len(same) == 11
     assert all(one[name] == two[name] for name in same)
     assert command("report", *files, "--jobs", "0").returncode == 2

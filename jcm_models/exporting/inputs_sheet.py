@@ -52,8 +52,8 @@ def inputs_sheet(scenario: Scenario, words: Words) -> Sheet:
             for given in scenario.inputs()
             for row in _rows(given, input_label(given, words, titles), words)
         ],
-        styles=("text", "year", *["text"] * (len(heads) - 2)),
-        widths=(40, 8, 16, 14, 26, 14, 50, 40, 40, 40),
+        styles=("text", "year", "whole", "beside", *["text"] * (len(heads) - 4)),
+        widths=(40, 8, 16, 14, 26, 14, 50, 40, 52, 48),
         fixed=1,
     )
 

@@ -66,7 +66,7 @@ def _summary(results: Results, words: Words, run_id: str, others: list[str]) -> 
         name=words("export.summary"),
         heads=(),
         rows=rows,
-        styles=("text", "whole", "line", "percents"),
+        styles=("text", "whole", "beside", "share"),
         widths=(42, 20, 12, 22),
     )
 
@@ -161,7 +161,8 @@ def _definitions(results: Results, words: Words) -> Sheet:
         for variable in variables
     ]
     heads = [words(f"export.{key}") for key in ("quantity", "unit", "equation")]
-    heads += [words("table.source"), words("export.name"), words("export.iamc")]
+    heads += [words("table.source")]
+    heads += [words("export.name_in", file=file) for file in ("results.csv", "iamc.csv")]
     return Sheet(
         name=words("export.definitions"),
         heads=(heads,),

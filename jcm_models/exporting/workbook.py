@@ -27,6 +27,7 @@ _NUMBERS = {
     "whole": "#,##0",
     "cents": "#,##0.00",
     "digits": "#,##0.0#########",
+    "share": "0.0%",
     "percent": "0%",
     "percents": "0.0####%",
     "year": "0",
@@ -35,6 +36,7 @@ _NUMBERS = {
 _STYLES = {
     "text": {"text_wrap": True, **_TOP},
     "line": _TOP,
+    "beside": {"indent": 1, **_TOP},
     "title": {"bold": True, "font_size": 15, **_TOP},
     "section": {"bold": True, "bottom": 1, **_TOP},
     "heading": {"bold": True, "text_wrap": True, "bg_color": "#E8ECEF", **_TOP},

@@ -48,12 +48,13 @@ def yearly_sheet(name: str, results: Results, words: Words) -> Sheet | None:
     Returns
     -------
     Sheet or None
-        A row for each year, and one for the sums of flows; None if nothing belongs there.
+        A row for each year, and one for the sums of flows; None if there is nothing
+        but zeros.
     """
     variables = [row for row in map(result_variables().__getitem__, results) if row.sheet == name]
-    if not variables:
-        return None
     columns = [column for row in variables for column in _columns(row, results, words)]
+    if not any(np.any(column.values) for column in columns):
+        return None
     heads = [
         [words("table.year"), *(words.label(column.variable) for column in columns)],
         ["", *(column.member for column in columns)],
@@ -107,7 +108,7 @@ def _member(dimension: str, member: str, results: Results, words: Words) -> str:
 def _style(column: _Column) -> str:
     """Return how people read such numbers: whole tonnes, shares in per cent."""
     if column.variable.kind == "share":
-        return "percents"
+        return "share"
     if column.variable.unit == "1":
         return "number"
     known = np.abs(column.values[np.isfinite(column.values)])
