@@ -29,17 +29,17 @@ def executed(*cells):
     return v4.new_notebook(cells=list(cells))
 
 
-def written(folder, scenario, *cells, template=None):
+def written(folder, scenario, *cells, template=None, language="en"):
     """Write the report of these cells into a folder of its own, and return it."""
     folder.mkdir(parents=True)
-    page = report_page(executed(*cells), scenario, RUN, "en", template)
+    page = report_page(executed(*cells), scenario, RUN, language, template)
     (folder / "report.html").write_text(page, encoding="utf-8")
     return folder / "report.html"
 
 
-def solar():
+def solar(language="en"):
     """Return the view of a scenario with published results."""
-    return jcm.View(ROOT / "scenarios/thailand_floating_solar.yaml")
+    return jcm.View(ROOT / "scenarios/thailand_floating_solar.yaml", lang=language)
 
 
 def texts(pdf: Path):

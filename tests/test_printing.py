@@ -8,7 +8,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from nbformat import v4
 from pypdf import PdfReader
 
 import jcm_models as jcm
@@ -19,7 +18,6 @@ from tests import browser as chromium
 from tests.report_pages import RUN, executed, sections, shown, solar, texts, written
 
 A4 = (210, 297)
-TITLE = "タイの浮体式太陽光発電所"
 HOSTILE = 'Solar \\ "wind" </style><b>& more</b>'
 COLUMNS = 40
 ROWS = 150
@@ -41,12 +39,9 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     view = solar()
     scenario = view.scenario
-    japanese = scenario.with_({"title": TITLE})
     return {
         "solar": written(folder / "solar", scenario, *sections(view)),
-        "japanese": written(
-            folder / "japanese", japanese, v4.new_markdown_cell(f"# {TITLE}\n\n二酸化炭素の削減")
-        ),
+        "japanese": written(folder / "japanese", scenario, *sections(solar("ja")), language="ja"),
         "tables": written(
             folder / "tables",
             scenario.with_({"title": HOSTILE}),
@@ -91,7 +86,7 @@ def test_every_page_is_a4_and_says_which_run_and_which_page_it_is(pdfs):
             assert size == pytest.approx(A4, abs=0.5)
         for number, text in enumerate(texts(pdf), start=1):
             assert f"{number} / {len(pages)}" in text
-            assert f"Run {RUN}" in text
+            assert RUN in text
 
 
 def test_a_title_of_any_kind_stands_above_each_page_but_the_first(pdfs):
@@ -139,10 +134,14 @@ def test_all_fonts_are_inside(pdfs):
 
 def test_japanese_is_drawn_and_can_be_read_back(pdfs):
     reader = PdfReader(pdfs["japanese"])
-    (page,) = reader.pages
-    assert TITLE in page.extract_text()
-    assert "二酸化炭素の削減" in page.extract_text()
-    assert reader.metadata.title == TITLE
+    title = solar("ja").scenario.title.ja
+    first, second, *_ = ("".join(text.split()) for text in texts(pdfs["japanese"]))
+    for said in (title, "28,072", "クレジットとして発行", "図1"):
+        assert "".join(said.split()) in first
+    assert "図2" in second
+    assert "表1" in second
+    assert reader.metadata.title == title
+    assert reader.trailer["/Root"]["/Lang"] == "ja"
 
 
 def test_no_figure_is_cut_by_the_end_of_a_page(pdfs, pages):
