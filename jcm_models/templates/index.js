@@ -29,6 +29,24 @@
     return made;
   };
 
+  // Rows appear some at a time, so that no answer waits for the layout of a thousand.
+  const AT_ONCE = 150;
+  const fits = runs.map(() => true);
+  let order = runs.map((_, index) => index);
+  let turns = 0;
+  const show = () => {
+    const turn = turns += 1;
+    delete body.dataset.whole;
+    const hidden = order.filter((index) => fits[index] && rows[index].hidden);
+    const more = () => {
+      if (turn !== turns) return; // sorted or filtered anew meanwhile
+      for (const index of hidden.splice(0, AT_ONCE)) rows[index].hidden = false;
+      if (hidden.length) requestAnimationFrame(() => setTimeout(more));
+      else body.dataset.whole = "1";
+    };
+    more();
+  };
+
   // Sorting: by numbers the largest first, by texts from A; what is not known stands last.
   const heads = [...document.querySelectorAll("#runs thead th")];
   const value = (run, key) => {
@@ -42,9 +60,11 @@
     const numeric = head.classList.contains("jcm-numeric");
     const compare = numeric ? (a, b) => values[a] - values[b]
       : (a, b) => collator.compare(values[a], values[b]);
-    const order = runs.map((_, index) => index).sort((a, b) =>
+    order = runs.map((_, index) => index).sort((a, b) =>
       missing(a) - missing(b) || (missing(a) ? 0 : (falling ? -1 : 1) * compare(a, b)) || a - b);
+    for (const row of rows) row.hidden = true;
     body.append(...order.map((index) => rows[index]));
+    show();
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", falling ? "descending" : "ascending");
   };
@@ -65,15 +85,15 @@
   const filter = () => {
     const asked = Object.fromEntries(new FormData(filters));
     const wanted = asked.text.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
     runs.forEach((run, index) => {
-      const fits = (!asked.country || texts[run.country] === asked.country)
+      fits[index] = (!asked.country || texts[run.country] === asked.country)
         && (!asked.notebook || texts[run.notebook] === asked.notebook)
         && (!asked.state || (asked.state === "failed") === Boolean(run.failed))
         && wanted.every((word) => searched[index].includes(word));
-      rows[index].hidden = !fits;
-      shown += fits;
+      if (!fits[index]) rows[index].hidden = true;
     });
+    show();
+    const shown = fits.filter(Boolean).length;
     at("none").hidden = shown > 0;
     const count = (number) => number.toLocaleString("en-US");
     at("count").textContent = say("count", { shown: count(shown), all: count(runs.length) });
@@ -239,7 +259,8 @@
     const narrow = at("comparison").clientWidth < 600;
     const [width, height, bottom] = narrow ? [358, 300, 262] : [920, 360, 322];
     const sums = series.map((values) => tonnes(values.reduce((sum, each) => sum + each, 0)));
-    const names = sums.map((amount) => say("in_all", { amount }));
+    // On a telephone letters alone stand beside the lines; the sums are in the table above.
+    const names = sums.map((amount) => (narrow ? "" : say("in_all", { amount })));
     const scale = ticks(Math.max(1, ...series.flat()));
     const left = 14 + 8 * tonnes(scale.at(-1)).length;
     const right = width - 24 - 7 * (2 + Math.max(...names.map((name) => name.length)));
