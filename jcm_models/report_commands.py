@@ -88,7 +88,6 @@ def _at_least_one(text: str) -> int:
 def _report(given: argparse.Namespace) -> int:
     from jcm_models.parts import PartsError
     from jcm_models.reporting import Settings, assert_writable, run_all
-    from jcm_models.run_index import write_index
 
     tasks = _tasks(given)
     if given.pdf:
@@ -101,19 +100,29 @@ def _report(given: argparse.Namespace) -> int:
     try:
         outcomes = list(_progress(running, len(tasks)))
     except PartsError as error:
-        write_index(given.reports, given.lang or "en")
+        _list_runs(given)
         raise SystemExit(f"{error} What is complete is kept; the same call goes on.") from None
     except KeyboardInterrupt:
-        write_index(given.reports, given.lang or "en")
+        _list_runs(given)
         text = f"Stopped. What is complete is kept in {given.reports}; the same call goes on."
         raise KeyboardInterrupt(text) from None
     if given.pdf:
         _print_missing(outcomes)
-    index = write_index(given.reports, given.lang or "en")
+    listed, index = _list_runs(given)
     if given.output:
         _copy(outcomes, given.output)
     print("\n".join([*_summary(outcomes), _last_line(outcomes, index)]))
-    return _FAILED if any(outcome.report is None for outcome in outcomes) else 0
+    return 0 if listed and all(outcome.report for outcome in outcomes) else _FAILED
+
+
+def _list_runs(given: argparse.Namespace) -> tuple[bool, str]:
+    """Write the page of all runs; tell whether it is there, and what to say of it."""
+    from jcm_models.run_index import write_index
+
+    try:
+        return True, f"open {write_index(given.reports, given.lang or 'en')}"
+    except OSError as error:  # there may be no room for it
+        return False, f"the list of all runs could not be written: {error.strerror}"
 
 
 def _tasks(given: argparse.Namespace) -> list[Task]:
@@ -231,12 +240,12 @@ def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield ""
 
 
-def _last_line(outcomes: Sequence[Outcome], index: Path) -> str:
+def _last_line(outcomes: Sequence[Outcome], index: str) -> str:
     states = [outcome.state for outcome in outcomes]
     there = len(states) - states.count("failed")
     counted = ", ".join(f"{states.count(s)} {s}" for s in ("done", "skipped", "failed"))
     again = "; jcm report --failed runs the failed ones again" if "failed" in states else ""
-    return f"{there} of {len(states)} reports are there ({counted}); open {index}{again}"
+    return f"{there} of {len(states)} reports are there ({counted}); {index}{again}"
 
 
 def _reproduce(given: argparse.Namespace) -> int:

@@ -3,8 +3,10 @@
 import os
 import pty
 import re
+import shutil
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -141,9 +143,20 @@ def test_a_notebook_parameter_of_the_wrong_type_is_refused(tmp_path, capsys):
 
 
 def test_two_scenarios_of_one_name_are_refused(tmp_path):
-    done = jcm("report", THAILAND, THAILAND, "--reports", str(tmp_path))
+    other = tmp_path / Path(THAILAND).name
+    shutil.copytree(ROOT / "scenarios" / "base", tmp_path / "base")
+    shutil.copyfile(ROOT / THAILAND, other)
+    done = jcm("report", THAILAND, str(other), "--reports", str(tmp_path / "r"))
     assert done.returncode == 2
     assert "two scenarios have this name" in done.stderr
+    assert str(other) in done.stderr
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_run_that_is_asked_for_twice_is_refused(tmp_path):
+    done = jcm("report", THAILAND, THAILAND, "--reports", str(tmp_path / "r"))
+    assert done.returncode == 2
+    assert "is asked for 2 times with the same inputs" in done.stderr
 
 
 def test_a_wrong_scenario_leaves_no_report_of_any(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from jcm_models.exporting.flat import table
@@ -34,7 +35,10 @@ def write_results(results: Results, folder: Path, language: str = "en", run_id: 
         Name of the run, where it has one.
     """
     dataset = results.to_dataset()
-    dataset.to_netcdf(folder / "results.nc", engine="h5netcdf")
+    # By way of memory: where a disk is full, the library behind it ends the whole process.
+    content = io.BytesIO()
+    dataset.to_netcdf(content, engine="h5netcdf")
+    (folder / "results.nc").write_bytes(content.getvalue())
     table(dataset).to_csv(folder / "results.csv", index_label="year", lineterminator="\n")
     title = results.scenario.title.in_language(language)
     sheets = sheets_of(results, Words(language), run_id)

@@ -1,6 +1,6 @@
-"""The process that kernels are forked from; ``python -m jcm_models.kernels.fork_server SOCKET``.
+"""The process that kernels are forked from; ``python -m jcm_models.kernels.fork_server FILE``.
 
-It imports the scientific packages once and then waits on a socket. Each connection is a kernel: it
+It imports the scientific packages once and then waits on a socket, an open file of that number. Each connection is a kernel: it
 brings a request, is told the pid and later the exit code, and the kernel ends if it is closed. It
 has no threads, without which a fork is no safe thing.
 """
@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from jcm_models.kernels.priming import import_all, prime
@@ -82,13 +83,13 @@ class _Kernels:
         connection.settimeout(10)
         files: list[int] = []
         try:
-            request, files = _request(connection)
+            request = _request(connection, files)
             pid = os.fork()
             if pid == 0:
                 self._leave(connection)
                 _become_kernel(request, files)
             connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
-        except (OSError, ValueError):  # whoever asked has gone, or asked for nothing
+        except (OSError, ValueError, RecursionError):  # who asked has gone, or asked for nothing
             connection.close()
             return
         finally:
@@ -136,15 +137,17 @@ class _Kernels:
             _end(pid)
 
 
-def _request(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """Receive what is asked for, and the files that the kernel writes to."""
-    data, files, _, _ = socket.recv_fds(connection, _MOST, _FILES)
+def _request(connection: socket.socket, files: list[int]) -> dict[str, Any]:
+    """Receive what is asked for, and append the files that the kernel writes to."""
+    data, received, _, _ = socket.recv_fds(connection, _MOST, _FILES)
+    files += received
     while not data.endswith(b"\n"):
         more = connection.recv(_MOST)
         if not more:
             raise ValueError("closed before the request was whole")
         data += more
-    return json.loads(data), files
+    request: dict[str, Any] = json.loads(data)
+    return request
 
 
 def _end(pid: int) -> None:
@@ -212,14 +215,15 @@ def preload(modules: Iterable[str]) -> None:
 
 def main() -> None:
     """Import what kernels need, then fork one for each connection."""
-    (address,) = sys.argv[1:]
+    (file,) = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this process
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        # Who asks while modules are still imported waits.
-        listener.listen(128)
+    with socket.socket(fileno=int(file)) as listener:
         preload(PRELOADED)
         _Kernels(listener).serve()
+        address = Path(listener.getsockname())
+    with contextlib.suppress(OSError):  # unless whoever started this process was quicker
+        address.unlink()
+        address.parent.rmdir()
 
 
 if __name__ == "__main__":

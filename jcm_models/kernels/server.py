@@ -20,6 +20,7 @@ __all__ = ["ADDRESS", "ForkServer", "ForkedKernel", "can_fork", "shared_server"]
 # Workers of a batch find the server of its first process here.
 ADDRESS = "JCM_FORK_SERVER"
 _PATIENCE = 60  # [s] until everything is imported
+_WAITING = 128  # kernels that may be asked for meanwhile
 _LONGEST_ADDRESS = 100  # of a socket; the system allows a few more
 
 
@@ -45,11 +46,16 @@ class ForkServer:
     def _started(self) -> str:
         folder = tempfile.mkdtemp(prefix="jcm-", dir=_short_folder())
         address = str(Path(folder) / "kernels")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "jcm_models.kernels.fork_server", address],
-            stdin=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address)
+            listener.listen(_WAITING)  # from now on anyone may ask
+            file = listener.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jcm_models.kernels.fork_server", str(file)],
+                stdin=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                pass_fds=[file],
+            )
         atexit.register(self.close)
         return address
 
@@ -82,8 +88,10 @@ class ForkServer:
             If the server is not there.
         """
         request = {"arguments": arguments, "cwd": cwd, "env": env, "path": sys.path}
-        connection = self._connected()
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(_PATIENCE)
         try:
+            connection.connect(self.address)
             line = json.dumps(request).encode() + b"\n"
             sent = socket.send_fds(connection, [line], [1, 2])
             connection.sendall(line[sent:])
@@ -91,22 +99,6 @@ class ForkServer:
         except BaseException:
             connection.close()
             raise
-
-    def _connected(self) -> socket.socket:
-        """Connect; a server that was just started takes a moment to listen."""
-        until = time.monotonic() + _PATIENCE
-        while True:
-            connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(_PATIENCE)
-            try:
-                connection.connect(self.address)
-            except (FileNotFoundError, ConnectionRefusedError):
-                connection.close()
-                if self._process is None or not self.is_alive() or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-            else:
-                return connection
 
     def close(self) -> None:
         """End the server and its kernels, if this process has started it."""
@@ -133,6 +125,8 @@ class ForkedKernel:
         self._received = b""
         self.returncode: int | None = None
         self.pid = int(self._message()["pid"])
+        if not self.pid:
+            raise ConnectionResetError("the process to fork from has ended")
         connection.setblocking(False)
 
     def _message(self) -> dict[str, int]:

@@ -190,6 +190,8 @@ def keep_failure(task: Task, reports: Path, reason: str, left: Path | None = Non
 def _in_one_line(error: BaseException) -> str:
     if hasattr(error, "ename"):  # of a cell, as papermill tells it
         text = f"{error.ename}: {getattr(error, 'evalue', '')}".rstrip(": ")
+    elif isinstance(error, OSError) and error.strerror:
+        text = error.strerror + (f": {error.filename}" if error.filename else "")
     else:
         text = str(error)
     lines = text.strip().splitlines() or [type(error).__name__]

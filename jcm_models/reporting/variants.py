@@ -72,7 +72,8 @@ def _as_text(key: str, value: Any) -> str:
                 return text
         except ValueError:
             continue
-    text = f"found {value!r}, which cannot stand in a change; write it into the scenario"
+    what = "a semicolon" if ";" in str(value) else f"{value!r}"
+    text = f"{what} cannot stand in a change here; write it into the scenario"
     raise ScenarioError([Problem(key, text)])
 
 
@@ -136,6 +137,8 @@ def read_scenario_table(file: Path) -> list[Variant]:
     rows = list(_rows(file))
     head = [str(cell or "").strip() for cell in rows[0][1]] if rows else []
     problems = list(_problems_of_head(file, head, rows))
+    if problems:
+        raise ScenarioError(problems)
     variants = []
     for number, cells in rows[1:]:
         place = f"{file}:{number}"

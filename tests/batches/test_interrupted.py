@@ -151,14 +151,16 @@ def test_a_file_that_cannot_be_written_fails_the_run_and_says_why(tmp_path):
     )
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.splitlines()) == 2, done.stderr
-    assert done.stderr.count("File too large") == 2
-    assert "0 of 2 reports are there (0 done, 0 skipped, 2 failed)" in done.stdout
+    assert done.stderr.count(" s: File too large; see reports/s") == 2
+    assert "0 of 2 reports are there (0 done, 0 skipped, 2 failed); " in done.stdout
+    assert "the list of all runs could not be written: File too large" in done.stdout
     assert half(reports) == []
     assert sorted(failures(reports)) == ["s0", "s1"]
     done = jcm("report", "--failed", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert len(complete(reports)) == 2
     assert half(reports) == []
+    assert (reports / "index.html").is_file()
 
 
 # A file system of its own with little room, in a name space of its own, where that is allowed.

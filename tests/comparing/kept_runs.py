@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jcm_models as jcm
 from jcm_models.run_figures import figures_of
-from jcm_models.runs import new_folder, run_of, write_inputs
+from jcm_models.runs import new_folder, run_of, write_inputs, write_record
 from tests.conftest import ROOT
 
 NOTEBOOK = ROOT / "notebooks/reference_vs_bau.ipynb"
@@ -19,7 +19,8 @@ def keep(reports, name, changes=None, parameters=None, title=None):
     if title:
         totals["title"] = {"en": title, "ja": None}
     with new_folder(reports / run.folder) as folder:
-        write_inputs(folder, scenario, run, totals)
+        write_inputs(folder, scenario)
+        write_record(folder, run, totals)
     return reports / run.folder
 
 

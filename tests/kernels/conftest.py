@@ -1,0 +1,22 @@
+"""A fork server for the tests of kernels."""
+
+import pytest
+
+from jcm_models.kernels import ForkServer
+from jcm_models.kernels import server as server_module
+
+
+@pytest.fixture(scope="package")
+def server():
+    """A fork server of this process."""
+    started = ForkServer()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def shared(server, monkeypatch):
+    """The fork server that all of this process and of what it starts ask."""
+    monkeypatch.setenv(server_module.ADDRESS, server.address)
+    monkeypatch.setattr(server_module, "_SHARED", {})
+    return server
