@@ -11,7 +11,7 @@ import os
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -302,13 +302,19 @@ def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str
     """
     found: dict[str, tuple[str, Path]] = {}
     for other in file.parent.glob("*.yaml"):
-        document = read(other)
-        title = document.data.get("title")
+        title = _title_in(other.resolve(), other.stat().st_mtime_ns)
         if isinstance(title, dict):
             title = title.get(language, title.get("en"))
-        if isinstance(title, str) and "project" in document.data:
+        if isinstance(title, str):
             found[other.stem] = (title, other)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
+
+
+@functools.cache
+def _title_in(file: Path, _when: int) -> Any:
+    """Return the title that a file gives its project, if it has one; read anew when changed."""
+    data = read(file).data
+    return data.get("title") if "project" in data else None
 
 
 def asked_for(choices: Mapping[str, tuple[str, Path]]) -> Path | None:

@@ -1,8 +1,8 @@
 """The process that kernels are forked from; ``python -m jcm_models.kernels.fork_server FILE``.
 
-It imports the scientific packages once and then waits on a socket, an open file of that number. Each connection is a kernel: it
-brings a request, is told the pid and later the exit code, and the kernel ends if it is closed. It
-has no threads, without which a fork is no safe thing.
+It imports the scientific packages once and then waits on a socket, the open file of that number.
+Each connection is a kernel: it brings a request, is told the pid and later the exit code, and the
+kernel ends if it is closed. This process has no threads, so that a fork is safe.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ def prime() -> None:
     from jcm_models.simulation import compute, load_scenario
     from jcm_models.starting import new_scenario
     from jcm_models.styles import style_sheet
+    from jcm_models.view import scenarios_beside
     from jcm_models.wording import LANGUAGES, Words
 
     with tempfile.TemporaryDirectory() as folder:
@@ -30,6 +31,7 @@ def prime() -> None:
         results = compute(load_scenario(file))
     results.to_dataset()._repr_html_()
     style_sheet()
+    scenarios_beside(Path("scenarios", "any.yaml"))
     for language in LANGUAGES:
         words = Words(language)
         for section in SECTIONS.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -11,11 +12,12 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from jcm_models.kernels.server import can_fork, shared_server
+from jcm_models.kernels.server import ForkedKernel, can_fork, shared_server
 
 __all__ = ["NAME", "ForkedProvisioner"]
 
 NAME = "jcm-forked"
+_INSTANT = 0.005  # [s]
 _LAUNCHED = ["-m", "ipykernel_launcher"]
 
 
@@ -39,6 +41,12 @@ class ForkedProvisioner(LocalProvisioner):
         self.log.warning("An ordinary kernel is started: %s.", reason)
         return await super().launch_kernel(cmd, **kwargs)
 
+    async def wait(self) -> int | None:
+        """Wait until the kernel has ended, and return its exit code."""
+        while isinstance(self.process, ForkedKernel) and self.process.poll() is None:
+            await asyncio.sleep(_INSTANT)
+        return await super().wait()
+
     def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> None:
         env = dict(kwargs.get("env") or os.environ)
         cwd = str(kwargs.get("cwd") or Path.cwd())
@@ -51,7 +59,13 @@ class ForkedProvisioner(LocalProvisioner):
     def _why_not(cmd: list[str]) -> str:
         if not can_fork():
             return f"kernels cannot be forked on {sys.platform}"
-        ours = Path(shutil.which(cmd[0]) or cmd[0]).samefile(sys.executable)
-        if cmd[1 : len(_LAUNCHED) + 1] != _LAUNCHED or not ours:
+        if cmd[1 : len(_LAUNCHED) + 1] != _LAUNCHED or not _is_this_python(cmd[0]):
             return f"the kernel is not of this Python but {' '.join(cmd[:3])}"
         return ""
+
+
+def _is_this_python(command: str) -> bool:
+    """Tell whether a command is this Python, in this environment."""
+    found, here = Path(shutil.which(command) or command), Path(sys.executable)
+    # Environments may share one Python, to which each has a link in a folder of its own.
+    return found.exists() and found.samefile(here) and found.parent.samefile(here.parent)

@@ -15,7 +15,14 @@ from jcm_models.parts import PartsError
 from jcm_models.parts.cluster import by_workers
 from jcm_models.parts.failures import Failure, attempt
 from jcm_models.parts.locally import Lost
-from jcm_models.reporting.executing import failed, is_complete, keep_failure, report
+from jcm_models.parts.optional import optional
+from jcm_models.reporting.executing import (
+    failed,
+    forget_failures,
+    is_complete,
+    keep_failure,
+    report,
+)
 from jcm_models.reporting.locking import alone_with
 from jcm_models.reporting.sources import copy_sources, read_task
 from jcm_models.reporting.tasks import REPORT, Outcome, Settings, Task
@@ -105,7 +112,7 @@ def _made(code: str, timeout: float, files: Files) -> _Returned:
             f"A worker of the cluster has other code: {code_hash()}, here it is {code}. "
             "Install the same version of jcm-models on all machines."
         )
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory() as folder:
+    with _ONE_AT_A_TIME, _without_dask(), tempfile.TemporaryDirectory() as folder:
         sources, reports = Path(folder, "sources"), Path(folder, "reports")
         _write(files, sources)
         started = time.perf_counter()
@@ -116,6 +123,13 @@ def _made(code: str, timeout: float, files: Files) -> _Returned:
         )
         seconds = time.perf_counter() - started
         return _Returned(_read(left) if left else {}, outcome.error, seconds)
+
+
+@contextlib.contextmanager
+def _without_dask() -> Iterator[None]:
+    """Keep xarray from asking the scheduler for a lock of each file that it writes."""
+    with optional("dask", "A worker").config.set(scheduler="synchronous"):
+        yield
 
 
 def _landed(task: Task, settings: Settings, returned: _Returned) -> Outcome:
@@ -131,6 +145,7 @@ def _landed(task: Task, settings: Settings, returned: _Returned) -> Outcome:
             if not is_complete(task, settings):
                 with new_folder(final) as folder:
                     _write(returned.files, folder)
+        forget_failures(task, final.parent)
     except OSError as error:
         return failed(task, settings, str(error), returned.seconds)
     return Outcome(task, final / REPORT, returned.seconds, False, "", final / LOG)

@@ -26,7 +26,7 @@ from jcm_models.run_records import task_of
 from jcm_models.runs import LOG, RECORD, new_folder, write_inputs, write_record
 from jcm_models.simulation import compute
 
-__all__ = ["FAILURE", "failed", "is_complete", "keep_failure", "report"]
+__all__ = ["FAILURE", "failed", "forget_failures", "is_complete", "keep_failure", "report"]
 
 FAILURE = "failure.json"
 _ENGINE = "jcm"
@@ -92,11 +92,19 @@ def _run(task: Task, final: Path, settings: Settings) -> None:
             reason = _in_one_line(error)
             keep_failure(task, settings.reports, reason, folder)
             raise _RunError(reason) from error
-    _forget_failures(task, final.parent)
+    forget_failures(task, final.parent)
 
 
-def _forget_failures(task: Task, folder: Path) -> None:
-    """Remove the traces of earlier failures of the same task, also with an earlier notebook."""
+def forget_failures(task: Task, folder: Path) -> None:
+    """Remove the traces of earlier failures of the same task, also with an earlier notebook.
+
+    Parameters
+    ----------
+    task : Task
+        What has been completed.
+    folder : pathlib.Path
+        The folder of the runs of its scenario.
+    """
     asked = task_of({**task.run.record, "changes": task.changes})
     for file in folder.glob(f"[!.]*.failed/{FAILURE}"):
         with contextlib.suppress(OSError, ValueError):

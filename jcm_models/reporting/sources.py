@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_models.documents import parse_overrides, shown
+from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reporting.planning import plan
 from jcm_models.reporting.tasks import ORIGIN, Task
 from jcm_models.simulation import load_scenario
@@ -19,6 +20,7 @@ __all__ = ["SOURCES", "copy_sources", "read_task", "source_files"]
 SOURCES = "sources"
 _TASK = "task.json"
 _TEMPLATE = "template"
+_ASKED = ("scenario", "notebook", "template", "parameters", "changes")
 _SET_BY_PLAN = {"scenario", "overrides"}
 
 
@@ -119,8 +121,17 @@ def read_task(folder: Path) -> Task:
     """
     from jcm_models.report_templates import read_template
 
-    asked = json.loads((folder / _TASK).read_text(encoding="utf-8"))
+    asked = _asked(folder / _TASK)
     changes = asked["changes"]
     scenario = load_scenario(asked["scenario"], parse_overrides(changes), origin=ORIGIN)
     template = read_template(Path(asked["template"])) if asked["template"] else None
     return plan(scenario, asked["parameters"], changes, asked["notebook"], template)
+
+
+def _asked(file: Path) -> dict[str, Any]:
+    try:
+        asked: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return {key: asked[key] for key in _ASKED}
+    except (OSError, ValueError, KeyError, TypeError):
+        text = "does not say what was run; it must stand as the run has left it"
+        raise ScenarioError([Problem(f"{SOURCES}/{file.name}", text)]) from None
