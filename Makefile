@@ -19,7 +19,7 @@ report: $(READY) ## Run every scenario and write its report into reports/
 
 test: $(READY) ## Run the tests, in a real browser too (TESTS=tests/test_x.py runs a part)
 	@$(BIN)/python -m tests.browser >/dev/null
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-iamc: $(IAMC)/.ready ## Read results in the IAMC format with pyam, in an environment of its own
 	@$(IAMC)/bin/python -m pytest -W ignore --confcutdir=tests/iamc tests/iamc

@@ -237,23 +237,23 @@ def clean_clone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return clone
 
 
-# What takes long stands first where two processes share the tests, so that neither waits at the
-# end. Pages in a browser are visited by one process only: with two, each waits for the other.
-_LONG = ("test_readme", "browser", "test_report", "parts", "test_sweep")
+# What takes long stands first where two processes share the files of tests, so that neither waits
+# at the end.
+_LONG = (
+    "test_readme",
+    "test_report",
+    "test_interrupted",
+    "test_batch",
+    "test_running",
+    "test_cluster",
+    "test_sweep",
+    "test_uncertainty_app",
+    "test_reserve_app",
+    "test_app",
+)
 
 
-def pytest_collection_modifyitems(config, items):
-    """Give the tests of a file, and all of a browser, to one process each (pytest -n)."""
-    if not getattr(config.option, "numprocesses", None):
-        return
-    groups = {}
-    for item in items:
-        folder, name = item.path.parent.name, item.path.stem
-        in_browser = "watched" in getattr(item, "fixturenames", ())
-        groups.setdefault(item.path, folder if folder in _LONG else name)
-        if in_browser:
-            groups[item.path] = "browser"
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
-    place = {group: at for at, group in enumerate(_LONG)}
-    items.sort(key=lambda item: place.get(groups[item.path], len(_LONG)))
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long."""
+    place = {name: at for at, name in enumerate(_LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(_LONG)))

@@ -85,13 +85,13 @@ class ForkingKernelManager(AsyncKernelManager):
     """Starts kernels by the provisioner that forks them, unless their kernelspec names another."""
 
     client_factory = Type(_PromptClient, AsyncKernelClient)
+    transport_encryption = "auto"  # so that other users of this machine cannot listen
+
     async def _async_finish_shutdown(
         self, waittime: float | None = None, pollinterval: float = _INSTANT, restart: bool = False
     ) -> None:
         """Wait for the end of the kernel, which takes an instant."""
         await super()._async_finish_shutdown(waittime, pollinterval, restart)
-
-    transport_encryption = "auto"  # so that other users of this machine cannot listen
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
@@ -229,7 +229,10 @@ class _WholeFiles(LocalHandler):  # type: ignore[misc]
     """Writes under another name and renames: nobody ever reads half a notebook."""
 
     def write(self, buf: str, path: str) -> None:
-        target = Path(self._cwd or "", path)
+        target = Path(self._cwd or "", path).resolve()
+        if target.exists() and not target.is_file():  # such as /dev/null
+            super().write(buf, path)
+            return
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}-", delete=False
         ) as file:

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -221,9 +222,8 @@ def main() -> None:
         preload(PRELOADED)
         _Kernels(listener).serve()
         address = Path(listener.getsockname())
-    with contextlib.suppress(OSError):  # unless whoever started this process was quicker
-        address.unlink()
-        address.parent.rmdir()
+    # Unless whoever started this process was quicker; what it kept there goes too.
+    shutil.rmtree(address.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

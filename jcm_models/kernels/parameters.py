@@ -20,6 +20,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "dict": (dict,),
 }
 
+_NAMES = {"str": "a str", "int": "an int", "float": "a float", "bool": "a bool"}
+
 
 def known_parameters(notebook: NotebookNode) -> dict[str, str] | None:
     """Return the parameters of a notebook and their types, as its cell says.
@@ -74,7 +76,9 @@ def parameter_problems(notebook: NotebookNode, given: Mapping[str, Any]) -> Iter
                 name, f"no parameter of the notebook{nearest(name, known)}; allowed: {allowed}"
             )
         elif not _fits(value, known[name]):
-            yield Problem(name, f"found {value!r}; the notebook needs a {known[name]}")
+            yield Problem(
+                name, f"found {value!r}; the notebook needs {_NAMES.get(known[name], known[name])}"
+            )
 
 
 def _fits(value: Any, kind: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from jcm_models.kernels.server import ForkedKernel, can_fork, shared_server
+from jcm_models.kernels.server import ForkedKernel, can_fork, known_folder, shared_server
 
 __all__ = ["NAME", "ForkedProvisioner"]
 
@@ -27,6 +27,13 @@ class ForkedProvisioner(LocalProvisioner):
     Each kernel is a process of its own, as fresh as a started one. Jupyter finds it by the entry
     point ``jcm-forked`` of ``jupyter_client.kernel_provisioners``.
     """
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the file of the connection stand where it is removed, whoever is killed."""
+        folder = known_folder()
+        if folder and self.parent is not None and not self.parent.connection_file:
+            self.parent.connection_file = str(folder / f"{self.kernel_id}.json")
+        return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel, or start it where it cannot be forked, which is said in the log."""

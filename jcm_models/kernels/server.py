@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-__all__ = ["ADDRESS", "ForkServer", "ForkedKernel", "can_fork", "shared_server"]
+__all__ = ["ADDRESS", "ForkServer", "ForkedKernel", "can_fork", "known_folder", "shared_server"]
 
 # Workers of a batch find the server of its first process here.
 ADDRESS = "JCM_FORK_SERVER"
@@ -58,6 +58,11 @@ class ForkServer:
             )
         atexit.register(self.close)
         return address
+
+    @property
+    def folder(self) -> Path:
+        """A folder that is removed with the server, even if this process is killed."""
+        return Path(self.address).parent
 
     def is_alive(self) -> bool:
         """Tell whether it can be asked."""
@@ -188,6 +193,14 @@ def _short_folder() -> str | None:
 
 
 _SHARED: dict[int, ForkServer] = {}
+
+
+def known_folder() -> Path | None:
+    """Return the folder of the server of this process, if there is one already."""
+    known = _SHARED.get(os.getpid())
+    address = known.address if known else os.environ.get(ADDRESS)
+    folder = Path(address).parent if address else None
+    return folder if folder and folder.is_dir() else None
 
 
 def shared_server() -> ForkServer:

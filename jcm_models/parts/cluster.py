@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import pickle
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -133,7 +134,11 @@ def _arrays(pickled: bytes, code: str, part: Part) -> Arrays:
 @contextlib.contextmanager
 def _client(address: str) -> Iterator[Any]:
     distributed = optional("distributed", f"The dask cluster at {address}")
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told in one line
     try:
+        distributed.comm.resolve_address(
+            address
+        )  # a client made in vain takes half a minute to end
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise PartsError(f"No dask scheduler answers at {address}: {error}.") from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from jcm_models.kernels import can_fork, shared_server
 from jcm_models.parts import PartsError
 from jcm_models.parts.cluster import by_workers
 from jcm_models.parts.failures import Failure, attempt
@@ -112,7 +113,12 @@ def _made(code: str, timeout: float, files: Files) -> _Returned:
             f"A worker of the cluster has other code: {code_hash()}, here it is {code}. "
             "Install the same version of jcm-models on all machines."
         )
-    with _ONE_AT_A_TIME, _without_dask(), tempfile.TemporaryDirectory() as folder:
+    with (
+        _ONE_AT_A_TIME,
+        _without_dask(),
+        # So that nothing stays when the worker is killed.
+        tempfile.TemporaryDirectory(dir=shared_server().folder if can_fork() else None) as folder,
+    ):
         sources, reports = Path(folder, "sources"), Path(folder, "reports")
         _write(files, sources)
         started = time.perf_counter()

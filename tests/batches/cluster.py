@@ -90,6 +90,10 @@ class Workers(Cluster):
                 stderr=log,
             )
 
+    def alive(self) -> int:
+        """Return how many workers there still are."""
+        return sum(worker.poll() is None for worker in self.workers)
+
     def left(self, worker: int) -> list[str]:
         """Name what a worker has in its folder, beside what dask itself keeps there."""
         place = self.folder / f"m{worker + 1}"  # the first place is the scheduler's

@@ -22,8 +22,8 @@ from tests.batches.examples import (
 from tests.commands import environment, jcm, run
 
 BAD = {
-    "raises": "raise RuntimeError('the grid is down')",
-    "dies": "import os, signal\nprint('last', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)",
+    "raises": "print('last words')\nraise RuntimeError('the grid is down')",
+    "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "hangs": "import time\nwhile True:\n    time.sleep(0.05)",
 }
 NAMES = [f"s{number:02}" for number in range(9)] + list(BAD)
@@ -108,7 +108,7 @@ def test_what_failed_leaves_its_reason_its_log_and_the_notebook_as_far_as_it_cam
 
 
 def test_the_log_holds_what_the_kernel_had_printed(first):
-    assert "\nlast\n" in first["kept"]["dies"]["run.log"]
+    assert "\nlast words\n" in first["kept"]["raises"]["run.log"]
     (done,) = (first["reports"] / "s00").glob("*/run.log")
     assert "s00.yaml" in done.read_text().partition("\n")[2]
 
@@ -252,10 +252,10 @@ def test_a_table_asks_for_the_same_runs_as_each_row_by_hand(project):
     assert ids(table=project / "runs.xlsx") == by_hand
 
 
-def test_a_table_without_scenarios_is_laid_over_each_that_is_named(project):
+def test_each_row_of_a_table_without_scenarios_is_laid_over_each_that_is_named(project):
     (project / "runs.csv").write_text("reserve.rate\n0.01\n0.03\n")
     assert ids("a", "b", table=project / "runs.csv") == [
-        run for name in ("a", "b") for rate in (0.01, 0.03)
+        run for rate in (0.01, 0.03) for name in ("a", "b")
         for run in ids(name, values={"reserve.rate": rate})
     ]  # fmt: skip
 

@@ -43,7 +43,7 @@ BAD = {
         "TimedOut: the time allowed was over before the cell was",
     ),
 }
-PLAIN = [f"s{number}" for number in range(5)]
+PLAIN = ["s0", "s1", "s2"]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def place(tmp_path_factory):
         folder.mkdir()
     notebook(here, "waits", WAITS)
     notebook(here, "fine", FINE)
-    notebook(elsewhere, "own", "print('its own', scenario)")
+    notebook(elsewhere, "own", "import jcm_models as jcm\njcm.load_scenario(scenario)")
     for name in PLAIN:
         scenario(here, name, "waits" if name in PLAIN[1:] else "fine")
     scenario(here, "two", "[waits, fine]")
@@ -63,7 +63,7 @@ def place(tmp_path_factory):
     (here / "shared/base.yaml").write_text(TINY)
     (here / "shared/draws.csv").write_text("supplied\n7000\n8000\n9900\n")
     (here / "team/drawn.yaml").write_text(DRAWN)
-    files = [*(f"{name}.yaml" for name in PLAIN[:3]), "two.yaml", "team/drawn.yaml"]
+    files = [*(f"{name}.yaml" for name in PLAIN), "two.yaml", "team/drawn.yaml"]
     files += [
         str(elsewhere / "absolute.yaml"),
         str(ROOT / "scenarios/thailand_floating_solar.yaml"),
@@ -87,12 +87,18 @@ def local(place):
     return contents(reports)
 
 
+def at_the_gate(cluster, batch, kernels):
+    """Wait until so many kernels have come to the gate of the cluster."""
+    until(lambda: len(cluster.waiting()) == kernels or batch.process.poll() is not None)
+    assert batch.process.poll() is None, batch.end()
+
+
 @pytest.fixture(scope="module")
 def killed(place, cluster):
     """A batch on the cluster, one of whose workers is killed while both have a notebook open."""
     call = (*place.files, "--scheduler", cluster.address, "--reports", "far")
     with Batch(place.here, *call) as batch, cluster.closed_gate():
-        until(lambda: len(cluster.waiting()) == 2)
+        at_the_gate(cluster, batch, 2)
         kernels = cluster.waiting()
         started = [cluster.started_by(worker) for worker in (0, 1)]
         cluster.workers[0].send_signal(signal.SIGKILL)
@@ -217,19 +223,20 @@ def test_forced_runs_are_made_again_there_with_the_same_bytes(place, cluster, ki
     assert contents(reports) == local
 
 
-def test_a_batch_that_is_killed_is_gone_on_with_on_the_cluster_and_then_here(place, cluster):
+def test_a_batch_that_is_killed_is_gone_on_with_on_the_cluster_and_then_here(place, cluster, local):
     here, reports = place.here, place.here / "mixed"
-    files = [f"{name}.yaml" for name in PLAIN]
-    call = (*files[:4], "--scheduler", cluster.address, "--reports", "mixed")
+    files = [*(f"{name}.yaml" for name in PLAIN), "team/drawn.yaml"]
+    call = (*files, "--scheduler", cluster.address, "--reports", "mixed")
     with cluster.closed_gate():
         with Batch(here, *call) as batch:
-            until(lambda: complete(reports) and cluster.waiting())
+            at_the_gate(cluster, batch, cluster.alive())
+            until(lambda: complete(reports))
             batch.process.kill()
             until(lambda: not batch.alive())
         assert [folder.parent.name for folder in complete(reports)] == PLAIN[:1]
         assert half(reports) == []
         with Batch(here, *call) as batch:  # what its worker still does is not waited for
-            until(lambda: "s0" in (batch.process.stdout.readline()))
+            until(lambda: "s0" in batch.process.stdout.readline())
             batch.process.send_signal(signal.SIGINT)
             code, _, err = batch.end()
             assert batch.alive() == []
@@ -240,12 +247,11 @@ def test_a_batch_that_is_killed_is_gone_on_with_on_the_cluster_and_then_here(pla
     done = jcm("report", *call, cwd=here)
     assert (done.returncode, done.stderr) == (0, "")
     assert "4 of 4 reports are there (3 done, 1 skipped, 0 failed)" in done.stdout
-    done = jcm("report", *files, "--reports", "mixed", "--jobs", "2", cwd=here)
-    assert "5 of 5 reports are there (1 done, 4 skipped, 0 failed)" in done.stdout
-    there = contents(reports)
-    done = jcm("report", *files, "--reports", "mixed", "--force", "--jobs", "2", cwd=here)
-    assert done.returncode == 0, done.stderr
-    assert contents(reports) == there
+    done = jcm("report", *files, "two.yaml", "--reports", "mixed", "--jobs", "2", cwd=here)
+    assert "6 of 6 reports are there (2 done, 4 skipped, 0 failed)" in done.stdout
+    found = contents(reports)
+    assert {name.partition("/")[0] for name in found} == {*PLAIN, "drawn", "two"}
+    assert [name for name in found if found[name] != local[name]] == []
     assert half(reports) == []
 
 
@@ -258,6 +264,11 @@ def test_a_worker_that_is_asked_to_end_leaves_nothing(cluster, killed):
     until(lambda: cluster.left(1) == [])
 
 
+def _made(folder):
+    (folder / "w").mkdir()
+    return folder / "w"
+
+
 def test_a_run_over_which_workers_die_fails_and_a_cluster_that_goes_away_is_told(tmp_path):
     folder, reports = tmp_path / "here", tmp_path / "here/reports"
     folder.mkdir()
@@ -266,18 +277,18 @@ def test_a_run_over_which_workers_die_fails_and_a_cluster_that_goes_away_is_told
     scenario(folder, "deadly", "kills")
     scenario(folder, "slow", "waits")
     once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
-    with Workers(made(tmp_path), env=once) as cluster:
+    with Workers(_made(tmp_path), env=once) as cluster:
         done = jcm("report", "deadly.yaml", "--scheduler", cluster.address, cwd=folder)
         reason = "worker after worker of the cluster died over it; most often memory ran out"
         assert done.returncode == 1
         assert f"deadly: failed after 0.0 s: {reason}" in done.stderr
         record = json.loads((failures(reports)["deadly"] / "failure.json").read_text())
         assert record["reason"] == reason
-        with Batch(folder, "slow.yaml", "--scheduler", cluster.address) as batch:
-            with cluster.closed_gate():
-                until(cluster.waiting)
-                cluster.scheduler.kill()
-                code, _, err = batch.end()
+        call = ("slow.yaml", "--scheduler", cluster.address)
+        with Batch(folder, *call) as batch, cluster.closed_gate():
+            at_the_gate(cluster, batch, 1)
+            cluster.scheduler.kill()
+            code, _, err = batch.end()
         assert code == 1
         assert err == (
             f"The dask cluster at {cluster.address} is not there any more. "
@@ -294,7 +305,7 @@ def test_a_worker_with_other_code_is_refused_in_one_line(tmp_path):
         file.write("# another version\n")
     notebook(tmp_path, "fine", FINE)
     scenario(tmp_path, "s0")
-    with Workers(made(tmp_path), workers=1, code=code) as cluster:
+    with Workers(_made(tmp_path), workers=1, code=code) as cluster:
         done = jcm("report", "s0.yaml", "--scheduler", cluster.address, cwd=tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

@@ -1,7 +1,6 @@
 """A batch that is killed, stopped or out of room leaves whole runs only, and can go on."""
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -19,7 +18,7 @@ from tests.batches.examples import (
     notebook,
     scenario,
 )
-from tests.commands import BIN, environment, jcm
+from tests.commands import jcm
 from tests.parts.examples import until
 
 NAMES = [f"s{number}" for number in range(5)]
@@ -132,28 +131,19 @@ def test_ctrl_c_ends_all_at_once_with_one_line_and_nothing_half(tmp_path, jobs):
     assert [name for name in NAMES if f"Tiny {name}<" in page] == NAMES[:2]
 
 
-def _limited_files():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+# Files of 25 kB at most, or 50 kB where the shell counts otherwise.
+_LIMITED = ("sh", "-c", 'ulimit -f 50 && exec "$@"', "sh")
 
 
 def test_a_file_that_cannot_be_written_fails_the_run_and_says_why(tmp_path):
     folder, reports = project(tmp_path), tmp_path / "reports"
-    done = subprocess.run(
-        [BIN / "jcm", "report", "s0.yaml", "s1.yaml", "--jobs", "1"],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-        preexec_fn=_limited_files,
-    )
-    assert done.returncode == 1, done.stderr
-    assert len(done.stderr.splitlines()) == 2, done.stderr
-    assert done.stderr.count(" s: File too large; see reports/s") == 2
-    assert "0 of 2 reports are there (0 done, 0 skipped, 2 failed); " in done.stdout
-    assert "the list of all runs could not be written: File too large" in done.stdout
+    with Batch(folder, *FILES[:2], "--jobs", "1", before=_LIMITED) as batch:
+        code, out, err = batch.end()
+    assert code == 1, err
+    assert len(err.splitlines()) == 2, err
+    assert err.count(" s: File too large; see reports/s") == 2
+    assert "0 of 2 reports are there (0 done, 0 skipped, 2 failed); " in out
+    assert "the list of all runs could not be written: File too large" in out
     assert half(reports) == []
     assert sorted(failures(reports)) == ["s0", "s1"]
     done = jcm("report", "--failed", cwd=folder)

@@ -6,10 +6,11 @@ import shutil
 import pytest
 
 from jcm_models import cli
-from tests.batches.examples import FINE, complete, notebook, scenario
+from tests.batches.examples import complete, notebook, scenario
 from tests.commands import jcm
 from tests.storage.scenarios import STORAGE
 
+FINE = "print(overrides, lang)"
 SHOWS = "import jcm_models as jcm\nview = jcm.View(scenario, overrides, lang)\nview.question"
 LEAKS = "year,share_leaked\n" + "".join(f"{year},0.001\n" for year in range(1, 21))
 DRAWN = (

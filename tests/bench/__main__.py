@@ -15,6 +15,7 @@ import xarray as xr
 import jcm_models as jcm
 from tests.bench import (
     aef,
+    batches,
     ensembles,
     index,
     ledger,
@@ -229,6 +230,7 @@ def main() -> None:
         sensitivity.peeling,
         parts.rows,
         index.measure,
+        batches.measure,
         page,
         reports,
         browser,

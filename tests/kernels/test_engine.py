@@ -1,19 +1,22 @@
 """Papermill with ``--engine jcm``: the same outputs, whole files, and failures that are told."""
 
 import json
+import os
 import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import papermill as pm
 import pytest
+from jupyter_core.utils import ensure_event_loop
 
 from jcm_models.kernels import server as server_module
 from tests.conftest import ROOT
 from tests.kernels.examples import gone, notebook, papermill, printed, read, server_pid
-from tests.parts.examples import until
+from tests.parts.examples import PATIENCE, until
 
 PARAMETERS = """\
 samples: int = 10
@@ -24,6 +27,7 @@ years: list = []
 anything = None
 """
 SAYS = "print(samples, rate, name, final, years, anything)"
+_RANDOM = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b")
 BAD = {
     "raises": "raise RuntimeError('the grid is down')",
     "is_killed": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
@@ -42,15 +46,19 @@ REASONS = {
 
 
 def execute(source, target, engine="jcm", **settings):
-    return pm.execute_notebook(
-        str(source), str(target), engine_name=engine, progress_bar=False, **settings
-    )
+    try:
+        return pm.execute_notebook(
+            str(source), str(target), engine_name=engine, progress_bar=False, **settings
+        )
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            ensure_event_loop().close()  # which nbclient leaves to the thread
 
 
 def shown(file):
     """Return what the cells of a notebook show, but for the random names of widgets."""
     text = json.dumps([cell.outputs for cell in read(file)], sort_keys=True)
-    names = {name: f"name-{at}" for at, name in enumerate(re.findall(r"\b[0-9a-f]{32}\b", text))}
+    names = {name: f"name-{at}" for at, name in enumerate(_RANDOM.findall(text))}
     for name, number in names.items():
         text = text.replace(name, number)
     return json.loads(text)
@@ -82,10 +90,8 @@ while not (here / "go").exists():
     time.sleep(0.02)
 print((here / "out.ipynb").exists())
 """
-    source, target = (
-        notebook(tmp_path / "in.ipynb", "1 + 1", waits, "3 + 3"),
-        tmp_path / "out.ipynb",
-    )
+    source = notebook(tmp_path / "in.ipynb", "1 + 1", waits, "3 + 3")
+    target = tmp_path / "out.ipynb"
     seen, is_over = set(), threading.Event()
 
     def look():
@@ -109,7 +115,35 @@ print((here / "out.ipynb").exists())
     assert seen == {target.read_text()}
     assert printed(read(target)[1]) == "False\n"
     assert statuses(target) == ["completed"] * 3
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == ["", "", ".ipynb", ".ipynb"]
+    assert {path.name for path in tmp_path.iterdir()} == {"begun", "go", "in.ipynb", "out.ipynb"}
+
+
+def test_an_earlier_output_stays_as_it_is_until_another_takes_its_place(shared, tmp_path):
+    target, kept = tmp_path / "out.ipynb", tmp_path / "kept.ipynb"
+    target.write_text("earlier")
+    kept.hardlink_to(target)  # would change if the file was written into
+    source = notebook(tmp_path / "in.ipynb", f"print(open({str(target)!r}).read())")
+    execute(source, target)
+    assert printed(read(target)[0]) == "earlier\n"
+    assert kept.read_text() == "earlier"
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
+def test_an_output_that_is_a_link_or_a_pipe_stays_one(shared, tmp_path):
+    source = notebook(tmp_path / "in.ipynb", "print(6 * 7)")
+    link, pipe = tmp_path / "link.ipynb", tmp_path / "pipe.ipynb"
+    link.symlink_to(tmp_path / "real.ipynb")
+    execute(source, link)
+    assert link.is_symlink()
+    assert printed(read(tmp_path / "real.ipynb")[0]) == "42\n"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(pipe.read_text)
+        execute(source, pipe)
+        assert json.loads(reading.result(PATIENCE))["cells"][0]["outputs"][0]["text"] == ["42\n"]
+    assert pipe.is_fifo()
 
 
 def statuses(file):
@@ -180,7 +214,7 @@ def nobody_forks(tmp_path, monkeypatch):
     [
         (
             {"sample": 3},
-            "sample: no parameter of the notebook (did you mean 'samples'?); allowed: ",
+            "sample: no parameter of the notebook, did you mean samples?; allowed: ",
         ),
         ({"samples": "many"}, "samples: found 'many'; the notebook needs a int"),
         ({"samples": 2.5}, "samples: found 2.5; the notebook needs a int"),
@@ -244,7 +278,34 @@ def test_the_command_takes_paths_with_spaces_and_puts_in_its_own_paths(server, t
     assert printed(read(target)[2]) == f"{named[1]}\n"
 
 
-def test_an_output_that_is_no_file_goes_where_papermill_lets_it_go(server, tmp_path):
+class _Store(BaseHTTPRequestHandler):
+    """Takes what is put, as a store in the web does."""
+
+    def do_PUT(self):
+        self.server.taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(201)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_output_that_is_no_file_goes_where_papermill_lets_it_go(shared, tmp_path, monkeypatch):
+    source = notebook(tmp_path / "in.ipynb", "print(6 * 7)")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with HTTPServer(("127.0.0.1", 0), _Store) as store, ThreadPoolExecutor(1) as pool:
+        store.taken = []
+        pool.submit(store.serve_forever, 0.05)
+        try:
+            execute(source, f"http://127.0.0.1:{store.server_port}/out.ipynb")
+        finally:
+            store.shutdown()
+    (cell,) = json.loads(store.taken[-1])["cells"]
+    assert cell["outputs"][0]["text"] == ["42\n"]
+    assert [path.name for path in tmp_path.iterdir()] == ["in.ipynb"]
+
+
+def test_an_output_may_be_printed(server, tmp_path):
     notebook(tmp_path / "in.ipynb", "print(6 * 7)")
     done = papermill("in.ipynb", "-", "--engine", "jcm", cwd=tmp_path, address=server.address)
     assert done.returncode == 0, done.stderr

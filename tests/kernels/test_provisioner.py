@@ -1,0 +1,191 @@
+"""The provisioner ``jcm-forked``: Jupyter's own tools over forked kernels."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import psutil
+import pytest
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from jcm_models.kernels.provisioner import NAME
+from jcm_models.kernels.server import ADDRESS
+from tests.app_pages import served, visited
+from tests.commands import BIN, environment
+from tests.kernels.examples import (
+    gone,
+    notebook,
+    printed,
+    read,
+    server_pid,
+    written_kernelspec,
+)
+from tests.parts.examples import PATIENCE, until
+
+CHOICE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+FACTS = "os.getpid(), os.getppid(), os.getcwd(), os.environ.get('JCM_TESTED')"
+
+
+@pytest.fixture
+def forking(shared, monkeypatch):
+    """The fork server, where Jupyter's usual provisioner is the one that asks it."""
+    monkeypatch.setenv(CHOICE, NAME)
+    KernelProvisionerFactory.clear_instance()
+    yield shared
+    KernelProvisionerFactory.clear_instance()
+
+
+@contextmanager
+def kernel(name="python3", **settings):
+    """Start a kernel as Jupyter does; ended in the end."""
+    manager = KernelManager(kernel_name=name)
+    manager.start_kernel(**settings)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(PATIENCE)
+        yield manager, client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.context.destroy(linger=0)
+
+
+def value(client, expression, code="import os, sys, time"):
+    """Return the value of an expression in a kernel, after some code."""
+    asked = {"it": expression}
+    reply = client.execute(code, user_expressions=asked, reply=True, timeout=PATIENCE)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+
+
+def test_jupyter_gets_forked_kernels_where_and_as_it_asks(forking, tmp_path):
+    asked = {"cwd": str(tmp_path), "env": {**os.environ, "JCM_TESTED": "here"}}
+    with kernel(**asked) as (manager, client):
+        pid, parent, *rest = value(client, FACTS)
+        assert parent == server_pid(forking)
+        assert rest == [str(tmp_path), "here"]
+        assert manager.provisioner.pid == pid
+        assert manager.is_alive()
+    until(lambda: gone(pid))
+    assert not manager.has_kernel
+
+
+def test_interrupt_and_restart_work_as_with_any_kernel(forking, tmp_path):
+    with kernel(cwd=str(tmp_path)) as (manager, client):
+        first = value(client, "os.getpid()", "import os; here = 1")
+        begun = "open('begun', 'w').close()"
+        asked = client.execute(f"import time; {begun}; time.sleep(1000)")
+        until((tmp_path / "begun").exists)
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=PATIENCE)
+        while reply["parent_header"].get("msg_id") != asked:
+            reply = client.get_shell_msg(timeout=PATIENCE)
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        assert value(client, "os.getpid(), here") == (first, 1)
+        manager.restart_kernel()
+        client.wait_for_ready(PATIENCE)
+        second, parent, is_kept = value(client, "os.getpid(), os.getppid(), 'here' in dir()")
+        assert (parent, is_kept) == (server_pid(forking), False)
+        assert second != first
+        assert gone(first)
+
+
+def test_a_kernel_that_dies_is_seen_as_dead(forking):
+    with kernel() as (manager, client):
+        client.execute("import os; os._exit(3)")
+        until(lambda: not manager.is_alive())
+        assert manager.provisioner.process.poll() == 3
+
+
+def started_ordinarily(caplog, name, server):
+    """Start a kernel; return what the log says, and its executable and arguments."""
+    with caplog.at_level("WARNING"), kernel(name) as (_, client):
+        parent, facts = value(client, "os.getppid(), (sys.prefix, sys.orig_argv)")
+    assert parent != server_pid(server)
+    (said,) = [text for text in caplog.messages if "An ordinary kernel is started" in text]
+    return said, *facts
+
+
+def test_a_kernel_with_another_command_is_started_and_the_log_says_so(
+    forking, tmp_path, caplog, monkeypatch
+):
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    written_kernelspec(tmp_path, "other", sys.executable, "-X", "dev", "-m", "ipykernel_launcher")
+    said, _, arguments = started_ordinarily(caplog, "other", forking)
+    assert said.endswith(f"the kernel is not of this Python but {sys.executable} -X dev.")
+    assert arguments[1:3] == ["-X", "dev"]
+
+
+def test_a_kernel_of_another_environment_over_the_same_python_is_not_forked(
+    forking, tmp_path, caplog, monkeypatch
+):
+    create = [sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(tmp_path / "venv")]
+    subprocess.run(create, check=True)
+    other = tmp_path / "venv" / "bin" / "python"
+    assert other.samefile(sys.executable)
+    # Its own packages would bring ipykernel; here it borrows ours.
+    (ours,) = [path for path in sys.path if path.endswith("site-packages")]
+    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (packages / "borrowed.pth").write_text(ours)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    written_kernelspec(tmp_path, "other", str(other), "-m", "ipykernel_launcher")
+    said, prefix, _ = started_ordinarily(caplog, "other", forking)
+    assert said.endswith(f"the kernel is not of this Python but {other} -m ipykernel_launcher.")
+    assert prefix == str(tmp_path / "venv")
+
+
+def test_a_kernel_whose_command_is_not_there_fails_as_ever(forking, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    written_kernelspec(tmp_path, "other", "/nowhere/julia", "-m", "ipykernel_launcher")
+    with pytest.raises(FileNotFoundError, match="/nowhere/julia"), kernel("other"):
+        pass
+
+
+def test_where_nothing_can_be_forked_kernels_are_started(forking, caplog, monkeypatch):
+    monkeypatch.setattr("jcm_models.kernels.provisioner.can_fork", lambda: False)
+    said, prefix, _ = started_ordinarily(caplog, "python3", forking)
+    assert said.endswith(f"kernels cannot be forked on {sys.platform}.")
+    assert prefix == sys.prefix
+
+
+def test_where_the_fork_server_has_gone_kernels_are_started(forking, caplog, monkeypatch, tmp_path):
+    monkeypatch.setenv(ADDRESS, str(tmp_path / "absent"))
+    said, prefix, _ = started_ordinarily(caplog, "python3", forking)
+    assert "the process to fork from is not there (" in said
+    assert prefix == sys.prefix
+
+
+def test_nbconvert_executes_in_a_forked_kernel(forking, tmp_path):
+    notebook(tmp_path / "in.ipynb", "import os; print(os.getppid())")
+    command = [BIN / "jupyter", "nbconvert", "--to", "notebook", "--execute", "in.ipynb"]
+    done = subprocess.run(
+        [*command, "--output", "out"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert printed(read(tmp_path / "out.ipynb")[0]) == f"{server_pid(forking)}\n"
+
+
+def kernels_of(pid):
+    """Return the numbers of the processes that a process has started and that run."""
+    return {child.pid for child in psutil.Process(pid).children() if not gone(child.pid)}
+
+
+def test_voila_shows_the_app_out_of_a_forked_kernel(forking, watched):
+    before = kernels_of(server_pid(forking))
+    with served("reference_vs_bau") as app:
+        for page in visited(app, watched):
+            assert page.locator("figure svg:visible").count() == 2
+            assert len(kernels_of(server_pid(forking)) - before) >= 1
+            started = psutil.Process(app.process.pid).children(recursive=True)
+            assert [one for one in started if "ipykernel_launcher" in one.cmdline()] == []
+    until(lambda: kernels_of(server_pid(forking)) <= before)
