@@ -20,8 +20,6 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "dict": (dict,),
 }
 
-_NAMES = {"str": "a str", "int": "an int", "float": "a float", "bool": "a bool"}
-
 
 def known_parameters(notebook: NotebookNode) -> dict[str, str] | None:
     """Return the parameters of a notebook and their types, as its cell says.
@@ -77,7 +75,7 @@ def parameter_problems(notebook: NotebookNode, given: Mapping[str, Any]) -> Iter
             )
         elif not _fits(value, known[name]):
             yield Problem(
-                name, f"found {value!r}; the notebook needs {_NAMES.get(known[name], known[name])}"
+                name, f"found {value!r}; the notebook needs {_article(known[name])} {known[name]}"
             )
 
 
@@ -86,3 +84,7 @@ def _fits(value: Any, kind: str) -> bool:
     if kinds is None:
         return True
     return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+
+
+def _article(kind: str) -> str:
+    return "an" if kind.startswith("i") else "a"

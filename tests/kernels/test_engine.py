@@ -216,9 +216,9 @@ def nobody_forks(tmp_path, monkeypatch):
             {"sample": 3},
             "sample: no parameter of the notebook, did you mean samples?; allowed: ",
         ),
-        ({"samples": "many"}, "samples: found 'many'; the notebook needs a int"),
-        ({"samples": 2.5}, "samples: found 2.5; the notebook needs a int"),
-        ({"samples": True}, "samples: found True; the notebook needs a int"),
+        ({"samples": "many"}, "samples: found 'many'; the notebook needs an int"),
+        ({"samples": 2.5}, "samples: found 2.5; the notebook needs an int"),
+        ({"samples": True}, "samples: found True; the notebook needs an int"),
         ({"rate": False}, "rate: found False; the notebook needs a float"),
         ({"name": 3}, "name: found 3; the notebook needs a str"),
         ({"final": 1}, "final: found 1; the notebook needs a bool"),
@@ -244,7 +244,7 @@ def test_all_that_does_not_fit_is_told_together_and_in_the_command_too(nobody_fo
     assert done.returncode != 0
     told = done.stderr.splitlines()[-2:]
     assert "sample: no parameter of the notebook" in told[0]
-    assert told[1] == "samples: found 'many'; the notebook needs a int"
+    assert told[1] == "samples: found 'many'; the notebook needs an int"
     assert not (tmp_path / "out.ipynb").exists()
 
 
