@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from jcm_models.kernels import ForkServer, can_fork
+from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.strict_yaml import here_and_above
 
@@ -70,6 +72,7 @@ def serve_app(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
         f"--port={port}",
     ]
     _assert_free(port)
+    environment |= _forked_kernels()
     print(f"The app is at http://127.0.0.1:{port}/ (stop with Ctrl-C)", flush=True)  # noqa: T201
     if not browser:
         command.append("--no-browser")
@@ -106,6 +109,15 @@ def serve_lab(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return _until_stopped(command, project_folder(), dict(os.environ))
+
+
+def _forked_kernels() -> dict[str, str]:
+    """Start the process that kernels are forked from, and say how Voilà finds it."""
+    if not can_fork():
+        return {}
+    server = ForkServer()
+    server.stay_while_running()
+    return {"JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER, ADDRESS: server.address}
 
 
 def _assert_free(port: int) -> None:

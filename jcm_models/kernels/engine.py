@@ -28,7 +28,7 @@ from papermill.log import logger
 from traitlets import Type
 
 from jcm_models.kernels.parameters import parameter_problems
-from jcm_models.kernels.provisioner import NAME as PROVISIONER
+from jcm_models.kernels.server import PROVISIONER
 
 __all__ = ["ForkingEngine", "ForkingKernelManager"]
 

@@ -14,9 +14,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from jcm_models.kernels.server import ForkedKernel, can_fork, known_folder, shared_server
 
-__all__ = ["NAME", "ForkedProvisioner"]
+__all__ = ["ForkedProvisioner"]
 
-NAME = "jcm-forked"
 _INSTANT = 0.005  # [s]
 _LAUNCHED = ["-m", "ipykernel_launcher"]
 

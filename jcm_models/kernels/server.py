@@ -15,10 +15,19 @@ import tempfile
 import time
 from pathlib import Path
 
-__all__ = ["ADDRESS", "ForkServer", "ForkedKernel", "can_fork", "known_folder", "shared_server"]
+__all__ = [
+    "ADDRESS",
+    "PROVISIONER",
+    "ForkServer",
+    "ForkedKernel",
+    "can_fork",
+    "known_folder",
+    "shared_server",
+]
 
 # Workers of a batch find the server of its first process here.
 ADDRESS = "JCM_FORK_SERVER"
+PROVISIONER = "jcm-forked"  # as Jupyter knows it
 _PATIENCE = 60  # [s] until everything is imported
 _WAITING = 128  # kernels that may be asked for meanwhile
 _LONGEST_ADDRESS = 100  # of a socket; the system allows a few more
@@ -63,6 +72,12 @@ class ForkServer:
     def folder(self) -> Path:
         """A folder that is removed with the server, even if this process is killed."""
         return Path(self.address).parent
+
+    def stay_while_running(self) -> None:
+        """Stay with this process although another program takes its place (`os.execve`)."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        os.set_inheritable(self._process.stdin.fileno(), True)
 
     def is_alive(self) -> bool:
         """Tell whether it can be asked."""

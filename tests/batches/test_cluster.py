@@ -1,8 +1,10 @@
 """Batches on a real dask cluster, whose workers share no folder with the caller and are killed."""
 
 import json
+import re
 import shutil
 import signal
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +21,7 @@ from tests.batches.examples import (
     notebook,
     scenario,
 )
-from tests.commands import jcm
+from tests.commands import BIN, jcm, run
 from tests.conftest import ROOT, free_port
 from tests.examples import TINY
 from tests.parts.examples import until
@@ -318,13 +320,38 @@ def test_a_worker_with_other_code_is_refused_in_one_line(tmp_path):
 def test_where_no_scheduler_answers_one_line_says_so(tmp_path):
     notebook(tmp_path, "fine", FINE)
     scenario(tmp_path, "s0")
-    addresses = f"tcp://127.0.0.1:{free_port()}", "http://127.0.0.1:1"
-    calls = [("s0.yaml", "--reports", str(n), "--scheduler", a) for n, a in enumerate(addresses)]
-    with Batch(tmp_path, *calls[0]) as one, Batch(tmp_path, *calls[1]) as other:
-        ended = one.end(), other.end()
-    for address, (code, _, err) in zip(addresses, ended, strict=True):
+    reasons = {
+        f"tcp://127.0.0.1:{free_port()}": "Timed out trying to connect to ",
+        "http://127.0.0.1:1": "unknown address scheme 'http'",
+        "tls://127.0.0.1:1": "no certificate is named for this side",
+    }
+    with ExitStack() as stack:
+        batches = [
+            stack.enter_context(Batch(tmp_path, "s0.yaml", "--scheduler", address))
+            for address in reasons
+        ]
+        ended = [batch.end() for batch in batches]
+    for (address, reason), (code, _, err) in zip(reasons.items(), ended, strict=True):
         assert code == 1
         (line,) = err.splitlines()
-        assert line.startswith(f"No dask scheduler answers at {address}: ")
+        assert line.startswith(f"No dask scheduler answers at {address}: {reason}")
         assert line.endswith("What is complete is kept; the same call goes on.")
-    assert complete(tmp_path / "0") + complete(tmp_path / "1") == []
+    assert complete(tmp_path / "reports") == []
+
+
+def test_the_document_names_options_that_there_are_and_programs_that_can_be_read():
+    text = (ROOT / "CLUSTER.md").read_text()
+    blocks = re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)
+    lines = [line for kind, block in blocks if kind == "bash" for line in block.splitlines()]
+    called = {"jcm report": 0, "jcm sweep": 0, "dask scheduler": 0, "dask worker": 0}
+    for line in lines:
+        program, command, *rest = line.split()
+        known = run(str(BIN / program), command, "--help").stdout
+        called[f"{program} {command}"] += 1
+        assert [word for word in rest if word.startswith("--") and word not in known] == []
+    assert all(called.values())
+    programs = [block for kind, block in blocks if kind == "python"]
+    assert len(programs) == 2
+    for program in programs:
+        compile(program, "CLUSTER.md", "exec")
+        assert "cluster.scheduler_address" in program

@@ -10,8 +10,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-from jcm_models.kernels.provisioner import NAME
 from jcm_models.kernels.server import ADDRESS
+from jcm_models.kernels.server import PROVISIONER as NAME
 from tests.app_pages import served, visited
 from tests.commands import BIN, environment
 from tests.kernels.examples import (
@@ -180,12 +180,14 @@ def kernels_of(pid):
     return {child.pid for child in psutil.Process(pid).children() if not gone(child.pid)}
 
 
-def test_voila_shows_the_app_out_of_a_forked_kernel(forking, watched):
-    before = kernels_of(server_pid(forking))
+def test_the_app_shows_itself_out_of_forked_kernels(watched):
     with served("reference_vs_bau") as app:
         for page in visited(app, watched):
             assert page.locator("figure svg:visible").count() == 2
-            assert len(kernels_of(server_pid(forking)) - before) >= 1
-            started = psutil.Process(app.process.pid).children(recursive=True)
+            started = psutil.Process(app.process.pid).children()
+            (server,) = [
+                one for one in started if "jcm_models.kernels.fork_server" in one.cmdline()
+            ]
+            assert server.children()
             assert [one for one in started if "ipykernel_launcher" in one.cmdline()] == []
-    until(lambda: kernels_of(server_pid(forking)) <= before)
+    until(lambda: not server.is_running())
