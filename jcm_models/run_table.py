@@ -117,8 +117,16 @@ def _tell(together: Sequence[Listed], words: Words) -> None:
             told = [*told[:_TOLD], words("runs.more", count=len(told) - _TOLD)]
         parameters = each.run.record.get("parameters") or {}
         asked = [each.run.changes] if each.run.changes and not told else []
-        shown = [f"{name}={value}" for name, value in parameters.items() if name not in _OF_EVERY]
+        shown = [
+            _parameter(name, value, words)
+            for name, value in parameters.items()
+            if name not in _OF_EVERY
+        ]
         each.told = [*(told or asked), *shown]
+
+
+def _parameter(name: str, value: Any, words: Words) -> str:
+    return words(f"runs.language_{value}") if name == "lang" else f"{name}={value}"
 
 
 _OF_EVERY = ("scenario", "overrides")  # parameters that the command itself sets

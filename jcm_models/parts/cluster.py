@@ -136,14 +136,20 @@ def _client(address: str) -> Iterator[Any]:
     distributed = optional("distributed", f"The dask cluster at {address}")
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told in one line
     try:
-        distributed.comm.resolve_address(
-            address
-        )  # a client made in vain takes half a minute to end
+        _check(distributed, address)
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise PartsError(f"No dask scheduler answers at {address}: {error}.") from error
     with client:
         yield client
+
+
+def _check(distributed: Any, address: str) -> None:
+    """Raise what a client would, which takes half a minute to end if it is made in vain."""
+    distributed.comm.resolve_address(address)
+    known = distributed.Security().get_connection_args("client")
+    if address.startswith("tls:") and known.get("ssl_context") is None:
+        raise ValueError("no certificate of this side is named; see CLUSTER.md")
 
 
 @contextlib.contextmanager

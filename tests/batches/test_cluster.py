@@ -323,7 +323,7 @@ def test_where_no_scheduler_answers_one_line_says_so(tmp_path):
     reasons = {
         f"tcp://127.0.0.1:{free_port()}": "Timed out trying to connect to ",
         "http://127.0.0.1:1": "unknown address scheme 'http'",
-        "tls://127.0.0.1:1": "no certificate is named for this side",
+        "tls://127.0.0.1:1": "no certificate of this side is named",
     }
     with ExitStack() as stack:
         batches = [
