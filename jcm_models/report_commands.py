@@ -147,10 +147,24 @@ def _tasks(given: argparse.Namespace) -> list[Task]:
         ),
         template,
     )
-    if given.output and len(tasks) != 1:
-        text = f"is for one run, and {len(tasks)} are asked for; name one scenario and notebook"
-        raise ScenarioError([Problem("--output", text)])
+    if given.output:
+        _assert_takes_a_run(given.output, len(tasks))
     return tasks
+
+
+def _assert_takes_a_run(output: Path, runs: int) -> None:
+    """Refuse what cannot become the copy of one run, above all a folder with other files."""
+    from jcm_models.runs import RECORD
+
+    text = ""
+    if runs != 1:
+        text = f"is for one run, and {runs} are asked for; name one scenario and notebook"
+    elif output.is_dir() and any(output.iterdir()) and not (output / RECORD).is_file():
+        text = f"{output} holds other files, which a copy of a run would replace; name a new folder"
+    elif output.exists() and not output.is_dir():
+        text = f"{output} is a file; name a folder"
+    if text:
+        raise ScenarioError([Problem("--output", text)])
 
 
 def _template(folder: Path | None) -> ReportTemplate | None:
@@ -221,8 +235,14 @@ def _copy(outcomes: Iterable[Outcome], output: Path) -> None:
 
     for outcome in outcomes:
         if outcome.report:
-            with new_folder(output) as folder:
-                shutil.copytree(outcome.report.parent, folder, dirs_exist_ok=True)
+            try:
+                with new_folder(output) as folder:
+                    shutil.copytree(outcome.report.parent, folder, dirs_exist_ok=True)
+            except OSError as error:
+                text = (
+                    f"{output} cannot be written: {error.strerror}; the run is in {outcome.report}"
+                )
+                raise ScenarioError([Problem("--output", text)]) from None
 
 
 def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:

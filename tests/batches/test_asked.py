@@ -57,11 +57,11 @@ REFUSED = {
     ),
     "an unknown parameter": (
         ("a.yaml", "-p", "lnag=en"),
-        "lnag: no parameter of fine.ipynb, did you mean lang?",
+        "lnag: unknown parameter of fine.ipynb, did you mean lang?",
     ),
     "a parameter of the wrong type": (
         ("a.yaml", "--notebook", "typed", "-p", "digits=many"),
-        "digits: found 'many'; typed.ipynb needs a int",
+        "digits: found 'many'; typed.ipynb needs an int",
     ),
     "a parameter set by the command": (("a.yaml", "-p", "overrides=x"), "overrides: is set by"),
     "a parameter without value": (("a.yaml", "-p", "lang"), "-p"),
@@ -111,6 +111,18 @@ def test_what_is_asked_for_is_refused_in_one_line(project, capsys, case):
     assert len(said.splitlines()) == 1
     assert not (project / "reports").exists()
     assert not (project / "out").exists()
+
+
+def test_an_output_never_takes_the_place_of_other_files(project, capsys):
+    (project / "mine").mkdir()
+    (project / "mine" / "letter.txt").write_text("Dear minister")
+    said = refused(capsys, "a.yaml", "--output", "mine")
+    assert said == (
+        "--output: mine holds other files, which a copy of a run would replace; name a new folder\n"
+    )
+    assert "is a file" in refused(capsys, "a.yaml", "--output", "mine/letter.txt")
+    assert (project / "mine" / "letter.txt").read_text() == "Dear minister"
+    assert not (project / "reports").exists()
 
 
 @pytest.mark.parametrize(
