@@ -71,7 +71,7 @@ def parameter_problems(notebook: NotebookNode, given: Mapping[str, Any]) -> Iter
         if name not in known:
             allowed = ", ".join(known) or "none"
             yield Problem(
-                name, f"no parameter of the notebook{nearest(name, known)}; allowed: {allowed}"
+                name, f"unknown parameter of the notebook{nearest(name, known)}; allowed: {allowed}"
             )
         elif not _fits(value, known[name]):
             yield Problem(

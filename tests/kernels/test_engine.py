@@ -214,7 +214,7 @@ def nobody_forks(tmp_path, monkeypatch):
     [
         (
             {"sample": 3},
-            "sample: no parameter of the notebook, did you mean samples?; allowed: ",
+            "sample: unknown parameter of the notebook, did you mean samples?; allowed: ",
         ),
         ({"samples": "many"}, "samples: found 'many'; the notebook needs an int"),
         ({"samples": 2.5}, "samples: found 2.5; the notebook needs an int"),
@@ -243,7 +243,7 @@ def test_all_that_does_not_fit_is_told_together_and_in_the_command_too(nobody_fo
     )
     assert done.returncode != 0
     told = done.stderr.splitlines()[-2:]
-    assert "sample: no parameter of the notebook" in told[0]
+    assert "sample: unknown parameter of the notebook" in told[0]
     assert told[1] == "samples: found 'many'; the notebook needs an int"
     assert not (tmp_path / "out.ipynb").exists()
 
