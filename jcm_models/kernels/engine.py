@@ -81,8 +81,8 @@ def _is_idle(message: dict[str, Any], asked: str) -> bool:
     return of_ours and idle
 
 
-class ForkingKernelManager(AsyncKernelManager):
-    """Starts kernels by the provisioner that forks them, unless their kernelspec names another."""
+class _PromptKernelManager(AsyncKernelManager):
+    """Starts kernels as usual, and waits for them no longer than they take."""
 
     client_factory = Type(_PromptClient, AsyncKernelClient)
     transport_encryption = "auto"  # so that other users of this machine cannot listen
@@ -92,6 +92,10 @@ class ForkingKernelManager(AsyncKernelManager):
     ) -> None:
         """Wait for the end of the kernel, which takes an instant."""
         await super()._async_finish_shutdown(waittime, pollinterval, restart)
+
+
+class ForkingKernelManager(_PromptKernelManager):
+    """Starts kernels by the provisioner that forks them, unless their kernelspec names another."""
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
@@ -204,14 +208,15 @@ class ForkingEngine(Engine):  # type: ignore[misc]
         kernel_name: str,
         start_timeout: int = 60,
         execution_timeout: int | None = None,
+        forked: bool = True,
         **kwargs: Any,
     ) -> None:
-        """Run the cells of a notebook in a kernel of their own."""
+        """Run the cells of a notebook in a kernel of their own, forked or started as usual."""
         kwargs.pop("input_path", None)
         _Client(
             nb_man,
             kernel_name=kernel_name,
-            kernel_manager_class=ForkingKernelManager,
+            kernel_manager_class=ForkingKernelManager if forked else _PromptKernelManager,
             startup_timeout=start_timeout,
             timeout=execution_timeout,
             log=logger,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from jcm_models.kernels import can_fork, shared_server
@@ -61,7 +62,9 @@ def run_all(
     try:
         if scheduler is not None:
             yield from run_on_cluster(waiting, settings, scheduler)
-        elif jobs == 1 or len(waiting) == 1:
+        elif len(waiting) == 1:
+            yield report(waiting[0], replace(settings, forked=False))
+        elif jobs == 1:
             for task in waiting:
                 yield report(task, settings)
         else:

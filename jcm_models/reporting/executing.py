@@ -87,7 +87,7 @@ def _run(task: Task, final: Path, settings: Settings) -> None:
     with new_folder(final) as folder:
         try:
             with _logged(folder / LOG, task):
-                _fill(task, folder, settings.timeout)
+                _fill(task, folder, settings)
         except Exception as error:
             reason = _in_one_line(error)
             keep_failure(task, settings.reports, reason, folder)
@@ -112,7 +112,7 @@ def forget_failures(task: Task, folder: Path) -> None:
                 shutil.rmtree(file.parent, ignore_errors=True)
 
 
-def _fill(task: Task, folder: Path, timeout: float) -> None:
+def _fill(task: Task, folder: Path, settings: Settings) -> None:
     """Write everything that a run leaves into an empty folder."""
     from jcm_models.exporting import write_results
     from jcm_models.pages import report_page
@@ -121,7 +121,7 @@ def _fill(task: Task, folder: Path, timeout: float) -> None:
     copy_sources(task, folder / SOURCES)
     results = compute(task.scenario)
     write_results(results, folder, task.language, run.run_id)
-    executed = kept_notebook(_executed(task, folder / _NOTEBOOK, timeout), task)
+    executed = kept_notebook(_executed(task, folder / _NOTEBOOK, settings), task)
     _write(folder / _NOTEBOOK, executed)
     page = report_page(executed, task.scenario, run.run_id, task.language, task.template)
     (folder / REPORT).write_text(page, encoding="utf-8")
@@ -130,13 +130,13 @@ def _fill(task: Task, folder: Path, timeout: float) -> None:
     write_record(folder, run, totals)
 
 
-def _executed(task: Task, output: Path, timeout: float) -> NotebookNode:
+def _executed(task: Task, output: Path, settings: Settings) -> NotebookNode:
     """Run the notebook through papermill; a cell that raises, raises here."""
     import papermill
 
     for noisy in ("papermill", "blib2to3"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    until = time.monotonic() + timeout
+    until = time.monotonic() + settings.timeout
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -145,6 +145,7 @@ def _executed(task: Task, output: Path, timeout: float) -> NotebookNode:
                 str(output),
                 parameters=dict(task.parameters),
                 engine_name=_ENGINE,
+                forked=settings.forked,
                 progress_bar=False,
                 timeout_func=lambda _: max(1.0, until - time.monotonic()),
             )

@@ -84,7 +84,7 @@ def reproduce(run: Path, timeout: float = Settings.timeout) -> Reproduction:
         shutil.copytree(run / SOURCES, sources)
         try:
             with contextlib.chdir(sources):
-                outcome = report(read_task(Path()), Settings(reports, timeout))
+                outcome = report(read_task(Path()), Settings(reports, timeout, forked=False))
         except (ScenarioError, OSError) as error:
             return Reproduction(record["run_id"], changed, (), 0, str(error))
         if outcome.report is None:

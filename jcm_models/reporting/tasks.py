@@ -82,11 +82,14 @@ class Settings:
         When a run is given up [s].
     force : bool
         Whether what is complete is run again.
+    forked : bool
+        Whether kernels are forked from a process that is started for it, as pays for several runs.
     """
 
     reports: Path
     timeout: float = _USUAL_TIMEOUT
     force: bool = False
+    forked: bool = True
 
 
 @dataclass(frozen=True)
