@@ -10,6 +10,7 @@ import string
 
 import numpy as np
 
+from jcm_models.problems import Problem
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
@@ -59,6 +60,10 @@ class Words:
     def label(self, variable: Variable) -> str:
         """Return what people call the variable."""
         return self.choose(variable.label, variable.label_ja)
+
+    def problem(self, problem: Problem) -> str:
+        """Return what is wrong, in words."""
+        return problem.message
 
     def party(self, party: str) -> str:
         """Return what people call the party."""
