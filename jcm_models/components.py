@@ -25,7 +25,8 @@ from jcm_models.variables import (
     is_free,
 )
 
-__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "Text", "component_model"]
+__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "Text"]
+__all__ += ["choices_of", "component_model", "options_of"]
 
 # Choices that the scenario as a whole makes, not a component.
 FROM_THE_SCENARIO = ("gwp", "host")

@@ -93,7 +93,13 @@ class Slider:
 
     def read(self, value: float) -> str:
         """Return a value of it as a field of numbers holds it."""
-        return f"{value * self.scale:.{self.digits + 4}f}".rstrip("0").rstrip(".") or "0"
+        written = f"{value * self.scale:,.{self.digits + 4}f}"
+        return written.rstrip("0").rstrip(".")
+
+    @property
+    def measure(self) -> str:
+        """What stands behind its number: the unit, or per cent."""
+        return self.unit or ("%" if self.scale != 1 else "")
 
 
 @dataclass(frozen=True)
@@ -156,8 +162,8 @@ def slider_for(given: Input, words: Words, titles: Mapping[str, str]) -> Slider:
     ends = sorted((0.5 * value, 1.5 * value))
     low, high = max(ends[0], least), min(ends[1], most)
     step = _nice((high - low) / _STEPS_OF_A_SLIDER)
-    low = value - math.floor((value - low) / step + 1e-9) * step
-    high = value + math.floor((high - value) / step + 1e-9) * step
+    low = max(value - math.floor((value - low) / step + 1e-9) * step, least)
+    high = min(value + math.floor((high - value) / step + 1e-9) * step, most)
     return Slider(
         key=given.path,
         label=input_label(given, words, titles),

@@ -58,9 +58,8 @@ class ControlBox:
                 self._build(controls)
             for control in controls:
                 _put(self._widgets[control.key], control)
-            words = self._page.words
-            messages = [words.problem(problem) for problem in self._page.problems]
-            self._message.value = render("message.html", words, messages=messages)
+            messages = [self._page.said(problem) for problem in self._page.problems]
+            self._message.value = render("message.html", self._page.words, messages=messages)
         finally:
             self._following = False
 

@@ -90,7 +90,7 @@ class LivePage:
             with _in_time():
                 answered = self._answered(asked)
         except ScenarioError as error:
-            answered = {"said": [self._page.words.problem(each) for each in error.problems]}
+            answered = {"said": [self._page.said(each) for each in error.problems]}
         except _TooLongError:
             answered = {"said": [self._page.words("app.too_long")]}
         except MemoryError:

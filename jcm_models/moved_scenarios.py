@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from jcm_models.components import Input
+from jcm_models.components import Input, choices_of, options_of
 from jcm_models.controls import Choice, Slider, can_move, moved_to, slider_for
 from jcm_models.input_sections import component_titles
 from jcm_models.links import packed
@@ -16,6 +16,8 @@ from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute
+from jcm_models.strict_yaml import dotted
+from jcm_models.variables import Label, choice_label, choices
 from jcm_models.wording import Words
 
 __all__ = ["MovedScenario"]
@@ -100,12 +102,13 @@ class MovedScenario:
             self.changes.pop(key, None)
             return
         sliders = {slider.key: slider for slider in self.sliders(Words())}
+        options = {choice.key: choice for choice in self.options(Words())}
         if key in sliders:
             self._set_number(sliders[key], value)
-        elif key in {choice.key for choice in self.options(Words())}:
-            self._set_text(key, value)
+        elif key in options:
+            self._set_text(options[key], value)
         else:
-            known = nearest(key, [*sliders, *self.choices])
+            known = nearest(key, [*sliders, *options])
             raise ScenarioError([Problem(key[:_LONGEST_TYPED], f"cannot be set here{known}")])
 
     def _set_number(self, slider: Slider, value: object) -> None:
@@ -130,14 +133,15 @@ class MovedScenario:
             raise ScenarioError([Problem(slider.key, "a number is needed")])
         return found
 
-    def _set_text(self, key: str, value: object) -> None:
-        allowed = options_of(self.loaded, key)
+    def _set_text(self, choice: Choice, value: object) -> None:
+        allowed = [each for each, _ in choice.options]
         if value not in allowed:
             text = f"found {str(value)[:_LONGEST_TYPED]!r}; allowed: {', '.join(allowed)}"
-            raise ScenarioError([Problem(key, text)])
-        self.changes[key] = value
-        if value == str(value_at(self.loaded, key)):
-            del self.changes[key]
+            raise ScenarioError([Problem(choice.key, text)])
+        if value == str(value_at(self.loaded, choice.key)):
+            self.changes.pop(choice.key, None)
+        else:
+            self.changes[choice.key] = value
 
     def keys(self) -> frozenset[str]:
         """Return the keys of the controls."""
@@ -156,16 +160,20 @@ class MovedScenario:
             yield moved_to(slider, self.changes.get(given.path, slider.value))
 
     def options(self, words: Words) -> Iterator[Choice]:
-        """Yield the choices as they stand, where they make a difference."""
+        """Yield the choices as they stand: those of the methods, then those of the notebook."""
+        for key, row in _choices_of_methods(self.loaded):
+            options = tuple((v, words.choose(o.en, o.ja)) for v, o in row.options.items())
+            yield self._choice(key, words.choose(row.label.en, row.label.ja), options)
         for key in self.choices:
-            allowed = options_of(self.loaded, key)
-            if allowed:
-                yield Choice(
-                    key=key,
-                    label=words(f"choice.{key}"),
-                    options=tuple((v, words(f"choice.{key}.{v}")) for v in allowed),
-                    value=str(self.changes.get(key, value_at(self.loaded, key))),
-                )
+            options = tuple(
+                (v, words(f"choice.{key}.{v}")) for v in words_allowed(self.loaded, key)
+            )
+            if options:
+                yield self._choice(key, words(f"choice.{key}"), options)
+
+    def _choice(self, key: str, label: str, options: tuple[tuple[str, str], ...]) -> Choice:
+        value = self.changes.get(key, value_at(self.loaded, key))
+        return Choice(key, label, options, str(value))
 
     def link(self) -> dict[str, list[str]]:
         """Return the query of a link to what is shown."""
@@ -177,7 +185,26 @@ class MovedScenario:
         return {"scenario": [self.loaded.name], "set": sets}
 
 
-def options_of(scenario: Scenario, key: str) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class _MethodChoice:
+    """A choice of a method, such as its climate, with what can be chosen."""
+
+    label: Label
+    options: Mapping[str, Label]
+
+
+def _choices_of_methods(scenario: Scenario) -> Iterator[tuple[str, _MethodChoice]]:
+    """Yield the choices that the project makes, by key."""
+    for part in scenario.parts:
+        for name in choices_of(part.method):
+            allowed = options_of(part.method, name)
+            if getattr(part.section, name) and len(allowed) > 1:
+                known = choices(name)
+                options = {each: known[each] for each in allowed}
+                yield dotted((*part.path, name)), _MethodChoice(choice_label(name), options)
+
+
+def words_allowed(scenario: Scenario, key: str) -> tuple[str, ...]:
     """Return what a key may say, where it is one of several words."""
     *sections, last = key.split(".")
     section: Any = scenario
@@ -199,7 +226,7 @@ def value_at(scenario: Scenario, key: str) -> Any:
     """Return what stands at a key."""
     found: Any = scenario
     for name in key.split("."):
-        found = getattr(found, name)
+        found = found[name] if isinstance(found, Mapping) else getattr(found, name)
     return found
 
 

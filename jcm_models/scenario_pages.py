@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from jcm_models.controls import Action, Choice, Control
 from jcm_models.documents import parse_overrides
+from jcm_models.input_sections import component_titles, input_label
 from jcm_models.links import Link, asked
 from jcm_models.moved_scenarios import MovedScenario
 from jcm_models.offered_scenarios import scenarios_beside
@@ -114,6 +115,21 @@ class ScenarioPage(SectionPage):
             *self._moved.options(self.words),
             Action("reset", self.words("controls.reset")),
         )
+
+    def said(self, problem: Problem) -> str:
+        """Return a problem in words: what is an input is called by its name."""
+        text = super().said(problem)
+        titles = component_titles(self._moved.loaded, self.words)
+        names: dict[str, str] = {}
+        for given in self._moved.loaded.inputs():
+            label = input_label(given, self.words, titles)
+            names[given.path] = label
+            section = given.path.rpartition(".")[0]
+            if "." in section:  # a section is called by the first of its inputs
+                names.setdefault(section, label)
+        for key in sorted(names, key=len, reverse=True):
+            text = text.replace(key, self.words("controls.quoted", name=names[key]))
+        return text
 
     def current_results(self) -> Results:
         """Return the results that are shown."""

@@ -297,15 +297,23 @@ class SectionPage:
         self._stale.discard(name)
 
     def _controls_html(self, group: str) -> str:
-        wrong = {problem.path: self.words.problem(problem) for problem in self.problems}
+        controls = self.controls_of(group)
+        keys = {control.key for control in controls}
+        own = [problem for problem in self.problems if problem.path in keys]
+        rest = [problem for problem in self.problems if problem not in own]
+        told = [*own, *(rest if group == self.groups[0] else [])]
         return render(
             "controls.html",
             self.words,
             group=group,
-            controls=self.controls_of(group),
-            wrong=wrong,
-            messages=list(wrong.values()) if group == self.groups[0] else [],
+            controls=controls,
+            wrong={problem.path for problem in own},
+            messages=[self.said(problem) for problem in told],
         )
+
+    def said(self, problem: Problem) -> str:
+        """Return a problem in words: what is an input is called by its name."""
+        return self.words.problem(problem)
 
     def _refill(self) -> None:
         """Mark every section as past; where nobody asks for them one by one, draw them all."""
