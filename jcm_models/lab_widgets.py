@@ -38,10 +38,10 @@ class ControlBox:
         self._group = group
         self._following = False
         self._widgets: dict[str, Any] = {}
-        self._message = widgets.HTML()
+        self.message = widgets.HTML()
         self._grid = widgets.Box()
         self._grid.add_class("jcm-sliders")
-        self.box = widgets.VBox([self._grid, self._message])
+        self.box = widgets.VBox([self._grid, self.message])
         self.box.add_class("jcm-controls")
         self.follow()
 
@@ -59,7 +59,7 @@ class ControlBox:
             for control in controls:
                 _put(self._widgets[control.key], control)
             messages = [self._page.said(problem) for problem in self._page.problems]
-            self._message.value = render("message.html", self._page.words, messages=messages)
+            self.message.value = render("message.html", self._page.words, messages=messages)
         finally:
             self._following = False
 
@@ -69,7 +69,7 @@ class ControlBox:
         moved = [named(c, self._widgets[c.key]) for c in controls if isinstance(c, Slider | Span)]
         below = [self._widgets[c.key] for c in controls if isinstance(c, Action)]
         self._grid.children = tuple(moved)
-        self.box.children = (*above, self._grid, *below, self._message)
+        self.box.children = (*above, self._grid, *below, self.message)
 
     def _widget(self, control: Control) -> Any:
         made = _MAKERS[type(control)](control)

@@ -7,6 +7,7 @@ and in an app they are parts of a page that browser and kernel keep in step (``l
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,6 +25,9 @@ __all__ = ["Controls", "Section", "SectionPage", "in_an_app", "served_by_voila",
 HOSTED = "JCM_APP"
 LANGUAGE = "language"
 _LONGEST_KEY = 80
+# What many visitors never ask for; an app shows its heading until they do.
+_FOLDED = ("inputs", "method", "identity", "issuances")
+_HEAD = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 _END_OF_A_FIGURE = "</figcaption></figure>"
 
 
@@ -70,7 +74,8 @@ class Section:
         """The section as an app shows it: its figures can be taken along."""
         *figures, rest = self._html.split(_END_OF_A_FIGURE)
         ended = [f"{before}{_taken(self.name, at)}" for at, before in enumerate(figures)]
-        return "".join([*ended, rest])
+        html = "".join([*ended, rest])
+        return _folded(html) if self.name in _FOLDED else html
 
     def fill(self, html: str) -> None:
         """Put something else into the section, also where it is shown already."""
@@ -97,6 +102,16 @@ def _taken(section: str, place: int) -> str:
         for kind in ("svg", "png")
     )
     return f'</figcaption><p class="jcm-take">{buttons}</p></figure>'
+
+
+def _folded(html: str) -> str:
+    """Fold what stands below the heading of a section away."""
+    head = _HEAD.search(html)
+    if head is None:
+        return html
+    inside = html[: head.start()] + html[head.end() :]
+    summary = f'<summary class="jcm"><h2>{head[1]}</h2></summary>'
+    return f'<details class="jcm-fold">{summary}{inside}</details>'
 
 
 class Controls:
@@ -298,6 +313,8 @@ class SectionPage:
 
     def _controls_html(self, group: str) -> str:
         controls = self.controls_of(group)
+        if not controls:
+            return ""
         keys = {control.key for control in controls}
         own = [problem for problem in self.problems if problem.path in keys]
         rest = [problem for problem in self.problems if problem not in own]
