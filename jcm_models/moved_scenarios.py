@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import UnionType
@@ -116,6 +117,8 @@ class MovedScenario:
             raise ScenarioError([Problem(slider.key, "a number is needed")])
         if isinstance(value, str):
             value = self._typed(slider, value.strip())
+        if not math.isfinite(value):
+            raise ScenarioError([Problem(slider.key, f"found {value}; a number is needed")])
         if abs(value - slider.given) > 0.01 * slider.step:
             self.changes[slider.key] = value
         else:

@@ -29,6 +29,7 @@ __all__ = ["MOVED", "ScenarioPage"]
 MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
 _BROUGHT = "brought"  # a scenario that no file here holds
 _LONGEST_NAME = 80
+_CONTROLS = {"scenario", "language", "lang", "upload", "link"}
 
 
 class ScenarioPage(SectionPage):
@@ -127,6 +128,8 @@ class ScenarioPage(SectionPage):
             section = given.path.rpartition(".")[0]
             if "." in section:  # a section is called by the first of its inputs
                 names.setdefault(section, label)
+        if problem.path not in {*names, "", *self.groups, *_CONTROLS}:
+            text = self.words("text.labelled", name=problem.path, text=text)
         for key in sorted(names, key=len, reverse=True):
             text = text.replace(key, self.words("controls.quoted", name=names[key]))
         return text
