@@ -323,10 +323,15 @@ class SectionPage:
             "controls.html",
             self.words,
             group=group,
+            heading=self.heading_of(group),
             controls=controls,
             wrong={problem.path for problem in own},
             messages=[self.said(problem) for problem in told],
         )
+
+    def heading_of(self, group: str) -> str:
+        """Return what a group of controls is called."""
+        return self.words("controls.heading")
 
     def said(self, problem: Problem) -> str:
         """Return a problem in words: what is an input is called by its name."""

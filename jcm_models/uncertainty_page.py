@@ -169,6 +169,10 @@ class UncertaintyPage(ScenarioPage):
         reset = Action(_BRUSH_RESET, self.words("uncertainty.brush_reset"))
         return (*self._spans.values(), reset)
 
+    def heading_of(self, group: str) -> str:
+        """Return what a group of controls is called."""
+        return self.words("uncertainty.brush") if group == "brushes" else super().heading_of(group)
+
     @property
     def _spans(self) -> dict[str, Span]:
         """The brushes as they stand, by key."""
