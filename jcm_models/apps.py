@@ -67,7 +67,11 @@ class Serving:
     @property
     def address(self) -> str:
         """What a visitor opens."""
-        path = f"apps/{self.notebook}" if self.notebook and not self.all_widgets else ""
+        path = (
+            f"apps/{urllib.parse.quote(self.notebook)}"
+            if self.notebook and not self.all_widgets
+            else ""
+        )
         query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
         return f"http://{host}:{self.port}{self.base_url}{path}{query}"
@@ -116,7 +120,8 @@ def serve_app(serving: Serving) -> int:
     paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
     environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
     _assert_free(serving.ip, serving.port)
-    environment |= {"JCM_TOKEN": serving.token, **_forked_kernels()}
+    environment |= _forked_kernels()  # which know neither token nor address
+    environment |= {"JCM_TOKEN": serving.token, "JCM_ADDRESS": serving.address}
     what = "app is" if serving.notebook else "apps are"
     print(f"The {what} at {serving.address} (stop with Ctrl-C)", flush=True)  # noqa: T201
     return _until_stopped(list(_command(serving)), folder, environment)
@@ -133,7 +138,6 @@ def _command(serving: Serving) -> Iterator[str]:
         yield f"--Workbench.idle_minutes={serving.idle_minutes}"
         yield f"--Workbench.session_hours={serving.session_hours}"
         yield f"--Workbench.behind_proxy={serving.behind_proxy}"
-        yield f"--Workbench.first_page={serving.address}"
     yield f"--Voila.config_file_paths={_JUPYTER}"
     yield f"--Voila.ip={serving.ip}"
     yield f"--Voila.base_url={serving.base_url}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
+from tornado.websocket import WebSocketHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from jcm_models.serving.pages import App, front_page, message_page, words_for
+from jcm_models.serving.pages import apps_in, front_page, message_page, words_for
 from jcm_models.serving.sessions import Session, Sessions, visitor_now
 from jcm_models.wording import Words
 
@@ -30,7 +32,7 @@ VISITOR = "jcm_visitor"
 _FULL = 503
 _AGAIN = 30  # [s] until a page that was full is asked for again
 _HEARTBEAT = "<script>window.voila_heartbeat"
-_SENTENCES = {403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
+_SENTENCES = {400: "missing", 403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
 
 
 class _Page(JupyterHandler):
@@ -77,29 +79,39 @@ _LENGTH = 32
 class FrontHandler(_Page):
     """The page that leads to the apps."""
 
-    def initialize(self, apps: list[App]) -> None:
-        """Take what is served."""
-        self._apps = apps
+    def initialize(self, folder: Path) -> None:
+        """Take the folder of notebooks."""
+        self._folder = folder
 
     def get(self) -> None:
         """Answer without any kernel."""
         self.set_header("Cache-Control", "no-store")
-        self.finish(front_page(self._apps, self.base_url, self.words))
+        self.finish(front_page(apps_in(self._folder), self.base_url, self.words))
+
+    head = get
 
 
 class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
     """An app: its notebook, run for this visitor."""
 
-    def initialize(self, *, sessions: Sessions, apps: list[App], **kwargs: Any) -> None:
-        """Take the sessions and what is served."""
+    def initialize(self, *, sessions: Sessions, folder: Path, **kwargs: Any) -> None:
+        """Take the sessions and the folder of notebooks."""
         super().initialize(**kwargs)
         self._sessions = sessions
-        self._names = {app.name for app in apps}
+        self._folder = folder
+
+    def head(self, name: str) -> None:
+        """Answer whoever only wants to know whether there is such an app."""
+        self._assert_served(name)
+        self.finish()
+
+    def _assert_served(self, name: str) -> None:
+        if name not in {app.name for app in apps_in(self._folder)}:
+            raise web.HTTPError(404)
 
     async def get(self, name: str) -> None:
         """Run the notebook and send what its cells show, as they show it."""
-        if name not in self._names:
-            raise web.HTTPError(404)
+        self._assert_served(name)
         visitor = self.visitor()
         if not self._sessions.has_room_for(visitor):
             raise web.HTTPError(_FULL)
@@ -123,6 +135,9 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     connection: Any = None
     _session: Session | None = None
+    # Tornado's looks at whether a browser is still there, in seconds; Jupyter has others beside.
+    ping_interval = WebSocketHandler.ping_interval
+    ping_timeout = WebSocketHandler.ping_timeout
 
     def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
@@ -140,7 +155,7 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Note that the session is connected."""
         self._session = self._of
         self._sessions.connected(self._session, self._closed_with)
-        await super().open(kernel_id)
+        await self.connection.connect()
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Hand a message to the kernel; what is none ends the connection."""
@@ -182,6 +197,10 @@ class HealthHandler(web.RequestHandler):
         self.set_header("Cache-Control", "no-store")
         most = self._sessions.limits.sessions
         self.finish({"status": "ok", "sessions": len(self._sessions), "most_sessions": most})
+
+    def head(self) -> None:
+        """Answer without words."""
+        self.get()
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say no more than the status."""

@@ -11,8 +11,9 @@ __all__ = ["DIED", "IDLE", "Limits", "Session", "Sessions", "visitor_now"]
 
 # What a browser is told as its connection is closed.
 DIED, IDLE, OVER = 4001, 4002, 4003
-# A tab that was closed, reloaded or left says so.
-_LEFT = {1000, 1001}
+# What a tab says that is closed, reloaded or left. A browser that was out of reach for a while says
+# 1000, in answer to what the server has said meanwhile, and wants to go on.
+_LEFT = 1001
 
 # The visitor whose page is being made; the kernels that are started for it are theirs.
 visitor_now: contextvars.ContextVar[str] = contextvars.ContextVar("visitor_now", default="")
@@ -136,7 +137,7 @@ class Sessions:
         session.sockets = max(session.sockets - 1, 0)
         if closer in session.closers:
             session.closers.remove(closer)
-        session.left = code in _LEFT and not session.sockets
+        session.left = code == _LEFT and not session.sockets
         self.heard(session)
 
     def over(self) -> Iterator[tuple[Session, int]]:
