@@ -40,8 +40,9 @@ class Serving:
         Whether a proxy says who asks, and how.
     token : str
         What visitors must have; empty lets all in.
-    sessions, memory, idle_minutes, session_hours
-        The most sessions at once, the memory of each [MB], and when they end.
+    sessions, sessions_each, memory, idle_minutes, session_hours
+        The most sessions at once and of one visitor or address, the memory of each [MB], and when
+        they end.
     all_widgets : bool
         Whether Voilà's own page is served, which shows every widget there is.
     """
@@ -54,6 +55,7 @@ class Serving:
     behind_proxy: bool = False
     token: str = ""
     sessions: int = 40
+    sessions_each: int = 12
     memory: int = 400
     idle_minutes: float = 30.0
     session_hours: float = 12.0
@@ -134,6 +136,7 @@ def _command(serving: Serving) -> Iterator[str]:
         yield from ("voila", f"{serving.notebook or _NOTEBOOK}.ipynb", "--template=jcm-widgets")
     else:
         yield from ("jcm_models.serving", ".", f"--Workbench.most_sessions={serving.sessions}")
+        yield f"--Workbench.sessions_each={serving.sessions_each}"
         yield f"--Workbench.session_memory={serving.memory}"
         yield f"--Workbench.idle_minutes={serving.idle_minutes}"
         yield f"--Workbench.session_hours={serving.session_hours}"

@@ -73,6 +73,7 @@ class Workbench(Voila):  # type: ignore[misc]
     """The server of the apps."""
 
     most_sessions = Integer(40, config=True, help="How many sessions there may be at once.")
+    sessions_each = Integer(12, config=True, help="How many of them one visitor may have.")
     session_memory = Integer(400, config=True, help="Memory of a session beyond its start [MB].")
     idle_minutes = Float(30, config=True, help="When an idle session ends [min].")
     session_hours = Float(12, config=True, help="When any session ends [h].")
@@ -85,6 +86,7 @@ class Workbench(Voila):  # type: ignore[misc]
         self.sessions = Sessions(
             Limits(
                 sessions=self.most_sessions,
+                each=self.sessions_each,
                 idle=60 * self.idle_minutes,
                 life=3600 * self.session_hours,
                 grace=self.grace_seconds,
