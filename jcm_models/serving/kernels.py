@@ -6,9 +6,14 @@ import logging
 import os
 from typing import Any
 
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import (
+    AsyncMappingKernelManager,
+    ServerKernelManager,
+)
+from traitlets import default
 
 from jcm_models.kernels import ForkServer
+from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.section_pages import HOSTED
 from jcm_models.serving.sessions import DIED, Sessions, opening_now
@@ -21,11 +26,22 @@ MEMORY = "JCM_SESSION_MEMORY"
 _log = logging.getLogger(__name__)
 
 
+class _SessionKernel(PromptKernelManager, ServerKernelManager):
+    """A kernel that is waited for no longer than it takes."""
+
+    def emit(self, schema_id: str, data: dict[str, Any]) -> None:
+        """Tell nobody: a log of events takes longer to set up than a kernel to fork."""
+
+
 class SessionKernels(AsyncMappingKernelManager):
     """The kernels of the sessions of a server."""
 
     sessions: Sessions
     memory: int
+
+    @default("kernel_manager_class")
+    def _kernel_manager_class(self) -> str:
+        return f"{__name__}.{_SessionKernel.__name__}"
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel for the visitor whose page is being made."""
