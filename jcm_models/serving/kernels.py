@@ -13,15 +13,13 @@ from jupyter_server.services.kernels.kernelmanager import (
 from traitlets import default
 
 from jcm_models.kernels import ForkServer
+from jcm_models.kernels.memory import MEMORY
 from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.section_pages import HOSTED
 from jcm_models.serving.sessions import DIED, Sessions, opening_now
 
-__all__ = ["MEMORY", "SessionKernels"]
-
-# How much memory a kernel may take beyond what it begins with [MB]; it limits itself.
-MEMORY = "JCM_SESSION_MEMORY"
+__all__ = ["SessionKernels"]
 
 _log = logging.getLogger(__name__)
 
