@@ -10,6 +10,8 @@ import string
 
 import numpy as np
 
+from jcm_models.problem_words import problem_text
+from jcm_models.problems import Problem
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
@@ -83,6 +85,10 @@ class Words:
     def summary(self, method: str, english: str) -> str:
         """Return what a method computes, in English where this language does not say it."""
         return english if self.language == "en" else _summaries(self.language).get(method, english)
+
+    def problem(self, problem: Problem) -> str:
+        """Return what is wrong, in English where this language does not say it."""
+        return problem_text(problem.message, self.language)
 
     def is_foreign(self, text: str) -> bool:
         """Tell whether a text that others wrote is in another language than this one."""
