@@ -16,6 +16,8 @@ from jcm_models.tables import read_table
 
 __all__ = ["problem_text"]
 
+# Nobody reads more, and a pattern with several places needs the square of it.
+_LONGEST = 5000
 # Between two clauses of a message.
 _CLAUSES = "; "
 # What a person wrote stands in quotes, which are no part of a sentence; it may have been cut off.
@@ -51,10 +53,10 @@ def problem_text(message: str, language: str) -> str:
     Returns
     -------
     str
-        In English, as it is, where the catalogue lacks a sentence of it. Keys, numbers and what
-        a person wrote stay as they are; no full stop stands at the end.
+        In English, as it is, where the catalogue lacks a sentence of it or it is endless. Keys,
+        numbers and what a person wrote stay as they are; no full stop stands at the end.
     """
-    if language == "en":
+    if language == "en" or len(message) > _LONGEST:
         return message
     quoted: list[str] = []
 
