@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from jcm_models.defaults import Default, default_of, tables, whence
 from jcm_models.method_catalogue import Method, MethodInput
@@ -24,8 +24,9 @@ from jcm_models.variables import (
     choices,
     is_free,
 )
+from jcm_models.written import Text
 
-__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "Text", "component_model"]
+__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "component_model"]
 
 # Choices that the scenario as a whole makes, not a component.
 FROM_THE_SCENARIO = ("gwp", "host")
@@ -42,24 +43,6 @@ class Section(BaseModel):
     """A section of a scenario: frozen, and it knows its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Text(Section):
-    """Words for people, in English and perhaps in Japanese."""
-
-    en: str
-    """In English."""
-    ja: str | None = None
-    """In Japanese."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_a_bare_text(cls, data: Any) -> Any:
-        return {"en": data} if isinstance(data, str) else data
-
-    def in_language(self, language: str) -> str:
-        """Return the text in the language, in English where it was not given."""
-        return (self.ja or self.en) if language == "ja" else self.en
 
 
 class Component(Section):

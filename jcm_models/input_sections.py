@@ -142,6 +142,6 @@ def _row(given: Input, words: Words, titles: Mapping[str, str]) -> dict[str, Any
         "value": words.written(value.written),
         "standing": value.standing,
         "source": value.source or "",
-        "note": (value.note or "") if given.place else "",
+        "note": value.note.in_language(words.language) if value.note and given.place else "",
         "place": str(given.place) if given.place else words("table.default"),
     }

@@ -15,7 +15,8 @@ from jcm_models.problems import Problem
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
-__all__ = ["LANGUAGES", "Words", "inside", "number", "rounded", "unit_text", "written_text"]
+__all__ = ["LANGUAGES", "Words", "in_every_language", "inside", "number", "rounded", "unit_text"]
+__all__ += ["written_text"]
 
 LANGUAGES = ("en", "ja")
 
@@ -93,6 +94,11 @@ class Words:
     def is_foreign(self, text: str) -> bool:
         """Tell whether a text that others wrote is in another language than this one."""
         return bool(text) and self.language != ("ja" if _JAPANESE.search(text) else "en")
+
+
+def in_every_language(key: str) -> dict[str, str]:
+    """Return the text of `key` by language, for what is read in either."""
+    return {language: Words(language)(key) for language in LANGUAGES}
 
 
 @functools.cache

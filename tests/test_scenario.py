@@ -171,7 +171,7 @@ def test_the_opulent_example_means_what_it_says(opulent):
     assert shares[:, 0].tolist() == [0.5, 0.075, 0.3, 0.125]
     assert opulent.title.in_language("ja") == "豪華"
     assert (opulent.host, opulent.gwp) == ("IDN", "AR6")
-    assert opulent.project.electricity_supplied.note == "Ageing of the panels from 2025."
+    assert opulent.project.electricity_supplied.note.en == "Ageing of the panels from 2025."
     assert opulent.reserve.rate.source == "METI, CCS/CCUS guidelines, item 9"
 
 
@@ -239,7 +239,7 @@ def test_a_default_stands_in_no_file(tmp_path):
     given = {number.path: number for number in load(tmp_path, TINY).inputs()}
     for path in ("crediting.discount", "reserve.rate"):
         assert given[path].place is None
-        assert given[path].value.note == "default of the workbench"
+        assert given[path].value.note.en == "default of the workbench"
 
 
 def test_what_is_not_given_has_a_default(tmp_path):

@@ -66,7 +66,7 @@ def _rows(given: Input, label: str, words: Words) -> Iterator[tuple[Any, ...]]:
         words.written(value.written),
         words(f"standing.{value.standing}"),
         value.source,
-        value.note if given.place else None,
+        value.note.in_language(words.language) if value.note and given.place else None,
         str(given.place) if given.place else words("table.default"),
         given.path,
     )
