@@ -364,9 +364,6 @@ class Scenario(Section):
         rule = self._programme_rule(division)
         if rule is None:
             return None
-        written = Written(
-            value=float(rule.value),
-            source=rule.source,
-            note=Text(en=rule.note) if rule.note else None,
-        )
+        note = Text(en=rule.note, ja=rule.note_ja or None) if rule.note else None
+        written = Written(value=float(rule.value), source=rule.source, note=note)
         return InUnit(input_variable("allocation.floors")).value(written)
