@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
@@ -24,7 +25,8 @@ from jcm_models.variables import (
     choices,
     is_free,
 )
-from jcm_models.written import Text
+from jcm_models.wording import Words
+from jcm_models.written import Text, called
 
 __all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "component_model"]
 
@@ -115,6 +117,23 @@ class Input:
     place: Place | None
     category: str = ""
     is_default: bool = False
+    names: Mapping[str, Text] = field(default_factory=dict, hash=False, compare=False)
+    """What the names that the scenario gives are called."""
+
+    def category_in(self, language: str) -> str:
+        """Return what people call the category that it is given for."""
+        known = categories(self.variable.by).get(self.category) if self.variable.by else None
+        if known is None:
+            return called(self.category, self.names, language)
+        return known.ja if language == "ja" else known.en
+
+    def written_in(self, words: Words) -> str:
+        """Return its number as people write it, with what it was made of."""
+        text = self.value.written
+        for name in self.names:
+            listed = rf"((?:of|,) ){re.escape(called(name, {}, words.language))}(?=: )"
+            text = re.sub(listed, rf"\g<1>{called(name, self.names, words.language)}", text)
+        return words.written(text)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ class Scenario(Section):
     """What its uncertain numbers have in common, and what else is tried."""
     notebook: str | list[str] = "reference_vs_bau"
     """The notebook that reports on this scenario, or several."""
+    names: dict[str, Text] = Field(default_factory=dict)
+    """What its own names are called: of contributions, sites, choices, what an average is of."""
     notes: list[Text] = Field(default_factory=list)
     """What a reader must know: assumptions, limits, conflicts between sources."""
 
@@ -310,7 +312,8 @@ class Scenario(Section):
     def inputs(self) -> Iterator[Input]:
         """Yield every number of the scenario, the project's first, defaults among them."""
         for part in self.parts:
-            yield from part.inputs(self._document.place)
+            for given in part.inputs(self._document.place):
+                yield replace(given, names=self.names) if self.names else given
         for name in _SECTIONS:
             for path, value in numbers_of(getattr(self, name), (name,)):
                 yield self._input(path, value)
@@ -326,7 +329,7 @@ class Scenario(Section):
         row, category = self._row_of(path)
         ours = value.note is not None and value.note.en == DEFAULT
         place = None if ours else self._document.place(path)
-        return Input(dotted(path), row, value, place, category, is_default=ours)
+        return Input(dotted(path), row, value, place, category, is_default=ours, names=self.names)
 
     def _row_of(self, path: KeyPath) -> tuple[Variable, str]:
         """Return what a number is, and the party, kind or name it is given for."""

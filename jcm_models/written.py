@@ -23,7 +23,7 @@ from jcm_models.distributions import scipy_names
 from jcm_models.problems import nearest
 
 __all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Text", "Uncertainty"]
-__all__ += ["Written", "Year"]
+__all__ += ["Written", "Year", "called"]
 
 Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 
@@ -104,6 +104,21 @@ class Text(Strict):
     def in_language(self, language: str) -> str:
         """Return the text in the language, in English where it was not given."""
         return (self.ja or self.en) if language == "ja" else self.en
+
+
+def called(name: str, names: Mapping[str, Text], language: str) -> str:
+    """Return what people call something that a scenario names, by its own list of names.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``own_finance``.
+    names : mapping of str to Text
+        What the scenario says that its names mean.
+    language : str
+        Such as ``ja``.
+    """
+    return names[name].in_language(language) if name in names else name.replace("_", " ")
 
 
 def _is_shape(shape: str) -> str:

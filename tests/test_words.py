@@ -15,7 +15,7 @@ from jcm_models.method_catalogue import find_method, method_names
 from jcm_models.runs import inputs_hash
 from jcm_models.simulation import load_scenario
 from jcm_models.tables import read_table
-from jcm_models.variables import categories, families
+from jcm_models.variables import families
 from jcm_models.view import _SECTIONS
 from jcm_models.wording import LANGUAGES, Words
 from tests.examples import SHIPPED, TINY, write
@@ -89,24 +89,9 @@ def english_in(html, own_names=()):
 
 
 def names_of(scenario):
-    """Return the names that a scenario gives to its own things, and the files it stands in."""
+    """Return the files that a scenario stands in, and what it is known by."""
     yield from map(shown, scenario.document.files)
     yield from (scenario.partner.source, inputs_hash(scenario))
-    yield from _named(scenario.document.data)
-    for each in scenario.inputs():
-        known = categories(each.variable.by) if each.variable.by else {}
-        if each.category and each.category not in known:
-            yield each.category.replace("_", " ")
-
-
-def _named(data):
-    for key, inside in data.items() if isinstance(data, dict) else ():
-        if key in {"average_of", "lowest_of", "highest_of", "contributions"}:
-            yield from (str(name).replace("_", " ") for name in inside)
-        elif key == "levers":
-            yield from inside
-            yield from (choice for choices in inside.values() for choice in choices)
-        yield from _named(inside)
 
 
 def places(text):
