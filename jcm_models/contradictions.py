@@ -82,13 +82,13 @@ def _touched(section: str, keys: Collection[str]) -> bool:
 
 def _misnamed(scenario: Scenario) -> Iterator[Problem]:
     """Find names that are explained, and that nothing bears; what is extended may explain more."""
-    if scenario.document.changes:  # what had the name may just have gone
-        return
     used = set(_names_in({k: v for k, v in scenario.document.data.items() if k != "names"}))
-    extended = {shown(file) for file in scenario.document.files[1:]}
+    # What had the name may have gone with a change.
+    files = scenario.document.files[0 if scenario.document.changes else 1 :]
+    unasked = set(map(shown, files))
     for name in scenario.names:
         place = scenario.document.place(("names", name))
-        if name not in used and (place is None or place.file not in extended):
+        if name not in used and (place is None or place.file not in unasked):
             text = f"nothing in this scenario has this name{nearest(name, used)}"
             yield Problem(f"names.{name}", text, place)
 

@@ -228,7 +228,7 @@ def test_what_others_wrote_is_marked_with_its_language(tmp_path):
 def test_what_a_shipped_scenario_tells_its_readers_is_in_both_languages(name):
     scenario = load_scenario(FILES[name])
     notes = [given.value.note for given in scenario.inputs() if given.place and given.value.note]
-    for note in (*scenario.notes, *notes):
+    for note in (*scenario.notes, *scenario.names.values(), *notes):
         assert JAPANESE_LETTER.search(note.in_language("ja")), note.en
         assert not JAPANESE_LETTER.search(note.in_language("en"))
 
