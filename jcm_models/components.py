@@ -28,7 +28,8 @@ from jcm_models.variables import (
 from jcm_models.wording import Words
 from jcm_models.written import Text, called
 
-__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "component_model"]
+__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section"]
+__all__ += ["choices_of", "component_model", "options_of"]
 
 # Choices that the scenario as a whole makes, not a component.
 FROM_THE_SCENARIO = ("gwp", "host")

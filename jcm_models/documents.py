@@ -12,7 +12,7 @@ from jcm_models.strict_yaml import KeyPath, YamlReader, dotted, is_file, shown
 from jcm_models.written import FORMS
 
 __all__ = ["Change", "Document", "KeyPath", "dotted", "is_file", "override", "parse_set"]
-__all__ += ["parse_overrides", "parse_sets", "read", "shown"]
+__all__ += ["parse_overrides", "parse_sets", "read", "read_text", "shown"]
 
 _SHOWN_OF_A_NAME = 80
 # What holds one of these is replaced whole: a number with its source, a text with its translation.
@@ -70,7 +70,31 @@ def read(path: FilePath, children: tuple[FilePath, ...] = ()) -> Document:
         The merged data; what is wrong stands in its ``problems``.
     """
     reader = YamlReader(path)
-    data = reader.load()
+    return _extended(reader, reader.load(), children)
+
+
+def read_text(text: str, path: FilePath) -> Document:
+    """Read the text of a scenario that is in no file, as if it stood in one.
+
+    Parameters
+    ----------
+    text : str
+        What somebody wrote.
+    path : pathlib.Path
+        Where it would stand; ``extends`` names a file from there.
+
+    Returns
+    -------
+    Document
+        The merged data; what is wrong stands in its ``problems``.
+    """
+    reader = YamlReader(path)
+    return _extended(reader, reader.load_given(text), ())
+
+
+def _extended(reader: YamlReader, data: dict[str, Any], children: tuple[FilePath, ...]) -> Document:
+    """Lay what was read over what it extends."""
+    path = reader.path
     document = Document(data, reader.places, (path,), problems=tuple(reader.problems))
     parent = data.pop("extends", None)
     if parent is None:

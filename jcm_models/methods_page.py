@@ -5,19 +5,19 @@ All of it is read from the code, the table of variables and the worked examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import ipywidgets as widgets
-
+from jcm_models.controls import Choice
 from jcm_models.defaults import default_of
 from jcm_models.input_sections import input_rows
+from jcm_models.links import asked
 from jcm_models.method_catalogue import Method, MethodInput, find_method, method_names
 from jcm_models.method_sections import equation_rows
 from jcm_models.pieces import mathml, render
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.section_pages import Controls, Section
-from jcm_models.styles import style_sheet
+from jcm_models.section_pages import Section, SectionPage, words_in
 from jcm_models.variables import (
     DefaultByChoice,
     Label,
@@ -26,17 +26,17 @@ from jcm_models.variables import (
     families,
     result_variables,
 )
-from jcm_models.view import words_in
 from jcm_models.wording import Words, number
 from jcm_models.worked_examples import WorkedExample, worked_examples
 
 __all__ = ["MethodsPage"]
 
 ALL = "all"
+_LONGEST_NAME = 80
 _WHOLE_FROM = 100
 
 
-class MethodsPage:
+class MethodsPage(SectionPage):
     """The methods there are, on the screen.
 
     Parameters
@@ -53,53 +53,59 @@ class MethodsPage:
     """
 
     def __init__(self, family: str = ALL, lang: str = "en") -> None:
-        self.words = words_in(lang)
-        self._families = _families(self.words)
-        if family not in {ALL, *self._families}:
-            text = f"found {family!r}{nearest(family, self._families)}; allowed: "
-            raise ScenarioError([Problem("family", text + ", ".join([ALL, *self._families]))])
-        self._shown = family
-        self._body: Section | None = None
+        link = asked()
+        super().__init__(words_in(link.language or lang))
+        self._shown = ALL
+        self._set("family", family)
+        self.problems = link.problems
+        self.try_to([("family", link.more["family"])] if "family" in link.more else [])
 
     @property
     def heading(self) -> Section:
         """What the page is, and how many methods it shows."""
-        count = sum(len(found) for _, found in self._families.values())
-        html = render("methods_heading.html", self.words, methods=count)
-        return _section(f"<style>{style_sheet()}</style>{html}")
-
-    @property
-    def controls(self) -> Controls:
-        """The picker of the family; a report shows nothing in its place."""
-        options = [(self.words("methods.all"), ALL)]
-        options += [(label, name) for name, (label, _) in self._titles()]
-        picker = widgets.Dropdown(
-            options=options, value=self._shown, layout=widgets.Layout(width="auto")
-        )
-        picker.observe(lambda change: self._pick(change["new"]), "value")
-        named = render("label.html", self.words, label=self.words("methods.family"), allowed="")
-        box = widgets.VBox([widgets.HTML(named), picker])
-        box.add_class("jcm-input")
-        controls = Controls([box])
-        controls.add_class("jcm-controls")
-        return controls
+        return self.section("heading")
 
     @property
     def body(self) -> Section:
         """The families: equations, inputs and worked examples."""
-        if self._body is None:
-            self._body = _section(self._html())
-        return self._body
+        return self.section("body")
+
+    @property
+    def title(self) -> str:
+        """What a window with this page is called."""
+        return self.words("app.methods")
+
+    def link(self) -> dict[str, list[str]]:
+        """Return the query of a link that shows this page, beside its language."""
+        return {"family": [self._shown]}
+
+    def controls_of(self, group: str) -> Sequence[Choice]:
+        """Return the picker of the family."""
+        options = [(ALL, self.words("methods.all"))]
+        options += [(name, label) for name, (label, _) in self._titles()]
+        return (Choice("family", self.words("methods.family"), tuple(options), self._shown),)
+
+    def _set(self, key: str, value: object) -> None:
+        if key != "family":
+            super()._set(key, value)
+        if value not in {ALL, *self._families}:
+            given = str(value)[:_LONGEST_NAME]
+            text = f"found {given!r}{nearest(given, self._families)}; allowed: "
+            raise ScenarioError([Problem("family", text + ", ".join([ALL, *self._families]))])
+        self._shown = str(value)
+
+    @property
+    def _families(self) -> dict[str, tuple[Label, list[Method]]]:
+        return _families(self.words.language)
 
     def _titles(self) -> Iterator[tuple[str, tuple[str, Label]]]:
         for name, (label, _) in self._families.items():
             yield name, (self.words.choose(label.en, label.ja), label)
 
-    def _pick(self, family: str) -> None:
-        self._shown = family
-        self.body.value = self._html()
-
-    def _html(self) -> str:
+    def _html(self, name: str) -> str:
+        if name == "heading":
+            count = sum(len(found) for _, found in self._families.values())
+            return render("methods_heading.html", self.words, methods=count)
         names = list(self._families) if self._shown == ALL else [self._shown]
         return "".join(
             render(
@@ -113,14 +119,11 @@ class MethodsPage:
         )
 
 
-def _section(html: str) -> Section:
-    return Section(value=html, layout=widgets.Layout(width="auto", overflow="visible"))
-
-
-def _families(words: Words) -> dict[str, tuple[Label, list[Method]]]:
+@functools.cache
+def _families(language: str) -> dict[str, tuple[Label, list[Method]]]:
     found = [find_method(name) for name in method_names()]
     known = dict(families())
-    text = words("methods.others")
+    text = Words(language)("methods.others")
     for method in found:
         known.setdefault(method.family, Label(text, text))
     by_family = {n: (label, [m for m in found if m.family == n]) for n, label in known.items()}

@@ -1,46 +1,168 @@
-"""A page of sections: widgets where something can move them, plain HTML where nothing can."""
+"""A page of sections and controls, in the three lives of a notebook.
+
+In JupyterLab the sections are widgets that follow stock sliders, in a report they are plain HTML,
+and in an app they are parts of a page that browser and kernel keep in step (``live_pages``).
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import ipywidgets as widgets
-
+from jcm_models.controls import Control
+from jcm_models.pieces import render
+from jcm_models.problems import Problem, ScenarioError
 from jcm_models.styles import style_sheet
+from jcm_models.wording import LANGUAGES, Words
 
-__all__ = ["Controls", "Section", "SectionPage", "served_by_voila"]
+if TYPE_CHECKING:
+    from jcm_models.results import Results
+
+__all__ = ["Controls", "Section", "SectionPage", "in_an_app", "served_by_voila", "words_in"]
+
+HOSTED = "JCM_APP"
+LANGUAGE = "language"
+_LONGEST_KEY = 80
+# What many visitors never ask for; an app shows its heading until they do.
+_FOLDED = ("inputs", "method", "identity", "issuances")
+_HEAD = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_END_OF_A_FIGURE = "</figcaption></figure>"
 
 
 def served_by_voila() -> bool:
-    """Tell whether this kernel serves an app."""
+    """Tell whether this kernel serves an app, of whatever template."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
-class Section(widgets.HTML):  # type: ignore[misc]
-    """A section of the page: a widget where it can move, HTML where it cannot."""
+def in_an_app() -> bool:
+    """Tell whether the page stands in the project's own template, which needs no widgets."""
+    return served_by_voila() and os.environ.get(HOSTED) == "1"
+
+
+def words_in(language: str) -> Words:
+    """Return the words of a language, or say which languages there are."""
+    try:
+        return Words(language)
+    except ValueError as error:
+        raise ScenarioError([Problem("lang", str(error))]) from None
+
+
+class Section:
+    """A part of a page: a name, and the HTML that it holds at the time."""
+
+    def __init__(self, name: str, style: str = "") -> None:
+        self.name = name
+        self._style = style
+        self._html = ""
+        self._widget: Any = None
+        self.shown = ""  # where an app began
+
+    @property
+    def value(self) -> str:
+        """The HTML of the section; the first of a page brings the style with it."""
+        return self._style + self._html
+
+    @property
+    def html(self) -> str:
+        """The HTML of the section alone."""
+        return self._html
+
+    @property
+    def live(self) -> str:
+        """The section as an app shows it: its figures can be taken along."""
+        *figures, rest = self._html.split(_END_OF_A_FIGURE)
+        ended = [f"{before}{_taken(self.name, at)}" for at, before in enumerate(figures)]
+        html = "".join([*ended, rest])
+        return _folded(html) if self.name in _FOLDED else html
+
+    def fill(self, html: str) -> None:
+        """Put something else into the section, also where it is shown already."""
+        self._html = html
+        if self._widget is not None:
+            self._widget.value = self.value
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
+        if in_an_app():
+            self.shown = self.live
+            part = f'<div class="jcm-part" data-section="{self.name}">{self.shown}</div>'
+            return {"text/html": self._style + part}
+        from jcm_models.lab_widgets import section_widget
+
+        if self._widget is None:
+            self._widget = section_widget(self.value)
+        bundle: dict[str, Any] = self._widget._repr_mimebundle_(**kwargs) or {}
         return {**bundle, "text/html": self.value}
 
 
-class Controls(widgets.VBox):  # type: ignore[misc]
-    """The picker and the sliders; a report shows nothing in their place."""
+def _taken(section: str, place: int) -> str:
+    buttons = " ".join(
+        f'<button type="button" data-download="{kind}:{section}:{place}">{kind.upper()}</button>'
+        for kind in ("svg", "png")
+    )
+    return f'</figcaption><p class="jcm-take">{buttons}</p></figure>'
+
+
+def _folded(html: str) -> str:
+    """Fold what stands below the heading of a section away."""
+    head = _HEAD.search(html)
+    if head is None:
+        return html
+    inside = html[: head.start()] + html[head.end() :]
+    summary = f'<summary class="jcm"><h2>{head[1]}</h2></summary>'
+    return f'<details class="jcm-fold">{summary}{inside}</details>'
+
+
+class Controls:
+    """The controls of a page; a report shows nothing in their place."""
+
+    def __init__(self, page: SectionPage, group: str) -> None:
+        self._page = page
+        self._group = group
+        self._widget: Any = None
+
+    @property
+    def widget(self) -> Any:
+        """The controls as widgets of Jupyter, which follow the page."""
+        from jcm_models.lab_widgets import ControlBox
+
+        if self._widget is None:
+            self._widget = ControlBox(self._page, self._group)
+        return self._widget
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
+        if in_an_app():
+            return self._page.section(self._group)._repr_mimebundle_(**kwargs)
+        bundle: dict[str, Any] = self.widget.box._repr_mimebundle_(**kwargs) or {}
         return {**bundle, "text/html": ""}
 
 
 class SectionPage:
     """A page whose sections are drawn when they are asked for, and again when something moves.
 
-    A page of its own says in `_html` what a section holds.
+    A page of its own says in `_html` what a section holds, in `controls_of` what can be set, and in
+    `_set` what that does.
+
+    Parameters
+    ----------
+    words : Words
+        The language of the page.
     """
 
-    def __init__(self) -> None:
+    # The sections that hold controls, by the keys that these begin with; the first holds the rest.
+    groups: ClassVar[tuple[str, ...]] = ("controls",)
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.problems: tuple[Problem, ...] = ()
         self._sections: dict[str, Section] = {}
+        self._stale: set[str] = set()
+        self._boxes: dict[str, Controls] = {}
+        if in_an_app():
+            from jcm_models.live_pages import serve
+
+            serve(self)
 
     @property
     def in_app(self) -> bool:
@@ -51,11 +173,14 @@ class SectionPage:
         """Return a section by its name; the first brings the style of the page."""
         if name not in self._sections:
             style = "" if self._sections else f"<style>{style_sheet()}</style>"
-            section = Section(layout=widgets.Layout(width="auto", overflow="visible"))
-            section.jcm_style = style
-            self._sections[name] = section
+            self._sections[name] = Section(name, style)
             self._fill(name)
         return self._sections[name]
+
+    @property
+    def controls(self) -> Controls:
+        """What can be set on the page."""
+        return self.controls_in(self.groups[0])
 
     @property
     def assumptions(self) -> Section:
@@ -82,15 +207,143 @@ class SectionPage:
         """What identifies the run."""
         return self.section("identity")
 
+    def controls_of(self, group: str) -> Sequence[Control]:
+        """Return the controls of a group as they stand."""
+        raise NotImplementedError(group)
+
+    def change(self, changes: Iterable[tuple[str, object]]) -> bool:
+        """Set controls, and draw the page anew.
+
+        Parameters
+        ----------
+        changes : iterable of (str, object)
+            Keys of controls and what they are set to; None is for buttons and for what goes back
+            to what the scenario says.
+
+        Returns
+        -------
+        bool
+            Whether all is well; else `problems` says what is not, and the last picture stays.
+        """
+        self.problems = ()
+        self.try_to(changes)
+        self._refill()
+        return not self.problems
+
+    def try_to(self, changes: Iterable[tuple[str, object]]) -> None:
+        """Set controls, and note what cannot be."""
+        try:
+            for key, value in changes:
+                if key == LANGUAGE:
+                    self._speak(str(value))
+                else:
+                    self._set(key, value)
+            self._compute()
+        except ScenarioError as error:
+            self.problems = (*self.problems, *error.problems)
+
+    # Apps that understand the link of this one, and whether it reads scenarios that visitors bring.
+    shares_link_with: ClassVar[tuple[str, ...]] = ()
+    takes_files: ClassVar[bool] = False
+
+    def current_results(self) -> Results | None:
+        """Return the results that are shown, where the page shows those of one scenario."""
+        return None
+
+    def strip(self) -> str:
+        """Return the few figures that stay in sight while something is moved."""
+        return ""
+
+    def link(self) -> dict[str, list[str]]:
+        """Return the query of a link that shows this page, beside its language."""
+        return {}
+
+    @property
+    def title(self) -> str:
+        """What a window with this page is called."""
+        return ""
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the sections that have been asked for."""
+        return tuple(self._sections)
+
+    def fill_stale(self, names: Iterable[str] | None = None) -> list[Section]:
+        """Draw those sections anew that no longer say what is; return them.
+
+        Parameters
+        ----------
+        names : iterable of str, optional
+            The sections that are seen; all of them unless given.
+        """
+        wanted = self._stale & set(self._sections if names is None else names)
+        drawn = [name for name in self._sections if name in wanted]
+        for name in drawn:
+            self._fill(name)
+        return [self._sections[name] for name in drawn]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a section is still to be drawn anew."""
+        return bool(self._stale)
+
+    def controls_in(self, group: str) -> Controls:
+        """Return a group of controls, to be shown."""
+        return self._boxes.setdefault(group, Controls(self, group))
+
     def _html(self, name: str) -> str:
         """Return what a section holds."""
         raise NotImplementedError(name)
 
+    def _set(self, key: str, value: object) -> None:
+        """Set one control; say what is allowed where that cannot be."""
+        raise ScenarioError([Problem(key[:_LONGEST_KEY], "cannot be set here")])
+
+    def _compute(self) -> None:
+        """Compute what the controls now say."""
+
+    def _speak(self, language: str) -> None:
+        if language not in LANGUAGES:
+            words_in(language)
+        self.words = Words(language)
+
     def _fill(self, name: str) -> None:
-        section = self._sections[name]
-        section.value = section.jcm_style + self._html(name)
+        html = self._controls_html(name) if name in self.groups else self._html(name)
+        self._sections[name].fill(html)
+        self._stale.discard(name)
+
+    def _controls_html(self, group: str) -> str:
+        controls = self.controls_of(group)
+        if not controls:
+            return ""
+        keys = {control.key for control in controls}
+        own = [problem for problem in self.problems if problem.path in keys]
+        rest = [problem for problem in self.problems if problem not in own]
+        told = [*own, *(rest if group == self.groups[0] else [])]
+        return render(
+            "controls.html",
+            self.words,
+            group=group,
+            heading=self.heading_of(group),
+            controls=controls,
+            wrong={problem.path for problem in own},
+            messages=[self.said(problem) for problem in told],
+        )
+
+    def heading_of(self, group: str) -> str:
+        """Return what a group of controls is called."""
+        return self.words("controls.heading")
+
+    def said(self, problem: Problem) -> str:
+        """Return a problem in words: what is an input is called by its name."""
+        return self.words.problem(problem)
 
     def _refill(self) -> None:
-        """Draw every section anew that has been asked for."""
-        for name in self._sections:
-            self._fill(name)
+        """Mark every section as past; where nobody asks for them one by one, draw them all."""
+        self._stale = set(self._sections)
+        if self.problems:  # the last good picture is kept
+            self._stale &= set(self.groups)
+        if in_an_app():
+            return
+        self.fill_stale()
+        for box in self._boxes.values():
+            box.widget.follow()

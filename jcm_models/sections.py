@@ -109,7 +109,7 @@ def _unissued(total: Summary, words: Words, host: str) -> str:
     return words(key, unissued=number(round(total.unissued)), country=host)
 
 
-def key_figures(results: Results, words: Words) -> str:
+def key_figures(results: Results, words: Words, template: str = "key_figures.html") -> str:
     """Return the cards with the sums over all years."""
     total = summarise(results)
     host = host_name(results, words)
@@ -134,7 +134,7 @@ def key_figures(results: Results, words: Words) -> str:
         for key, amount, role, detail in cards
         if key not in hidden
     ]
-    return render("key_figures.html", words, cards=shown)
+    return render(template, words, cards=shown)
 
 
 def _yearly(total: Summary) -> tuple[str, float]:

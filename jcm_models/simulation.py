@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_models.batch import Batch, Chance
+from jcm_models.documents import Document
 from jcm_models.identities import (
     assert_identity,
     assert_mass,
@@ -17,7 +18,7 @@ from jcm_models.identities import (
     levels_out_of_order,
 )
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.reading import read_scenario
+from jcm_models.reading import Reading, read_document, read_scenario
 from jcm_models.results import Portfolio, Results
 from jcm_models.scenario import Scenario
 from jcm_models.shares_over_time import shares_out_of_order
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IdentityError",
     "cannot_stand_together",
+    "checked_document",
     "compute",
     "compute_all",
     "compute_samples",
@@ -66,7 +68,21 @@ def load_scenario(
     ScenarioError
         With every problem there is, each with its file and line.
     """
-    reading = read_scenario(name, overrides, origin)
+    return _checked(read_scenario(name, overrides, origin))
+
+
+def checked_document(document: Document) -> Scenario:
+    """Turn what was read into a scenario, checked as `load_scenario` does.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem there is.
+    """
+    return _checked(read_document(document))
+
+
+def _checked(reading: Reading) -> Scenario:
     problems = list(reading.problems)
     if reading.scenario is not None and not _unsound(problems):
         sections = {problem.path.split(".")[0] for problem in problems}

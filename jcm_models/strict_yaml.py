@@ -93,6 +93,10 @@ class YamlReader:
             return self._refuse(f"the file cannot be read: {error.strerror}{self._hint()}")
         except ValueError:
             return self._refuse("the file cannot be read: no file can have such a name")
+        return self.load_given(text)
+
+    def load_given(self, text: str) -> dict[Any, Any]:
+        """Read the text of a whole file; one without keys is a problem and no data."""
         data = self.load_text(text)
         if self.problems or isinstance(data, dict):
             return data if isinstance(data, dict) else {}

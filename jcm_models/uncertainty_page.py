@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import ipywidgets as widgets
 import numpy as np
 
-from jcm_models.documents import parse_overrides, read
+from jcm_models.controls import Action, Control, Span
+from jcm_models.documents import read
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
-from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.reading import find_file
 from jcm_models.scenario import Scenario
-from jcm_models.section_pages import Controls, Section, SectionPage
+from jcm_models.scenario_pages import ScenarioPage
+from jcm_models.section_pages import Controls, Section
 from jcm_models.sections import identity, notes
 from jcm_models.simulation import load_scenario
-from jcm_models.sliders import named
 from jcm_models.uncertain_inputs import uncertain_inputs
 from jcm_models.uncertainty_brush import brush_axes, brushed
 from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
-from jcm_models.view import asked_for, scenarios_beside, words_in
 from jcm_models.wording import number, rounded
 
 if TYPE_CHECKING:
@@ -35,9 +32,12 @@ __all__ = ["UncertaintyPage"]
 
 _STEPS = 100
 _DIGITS = 4
+_BRUSH = "brush "
+_BRUSH_RESET = "brushes"
+_MOVED = ("project.", "crediting.", "reserve.rate")
 
 
-class UncertaintyPage(SectionPage):
+class UncertaintyPage(ScenarioPage):
     """An ensemble on the screen.
 
     Parameters
@@ -57,6 +57,10 @@ class UncertaintyPage(SectionPage):
         With every problem there is, or if nothing is uncertain.
     """
 
+    groups = ("controls", "brushes")
+    shares_link_with: ClassVar[tuple[str, ...]] = ("uncertainty",)
+    takes_files = True
+
     def __init__(
         self,
         scenario: str | Path,
@@ -68,25 +72,23 @@ class UncertaintyPage(SectionPage):
         if samples < 2 or samples & (samples - 1):
             text = f"found {samples}; a power of two is needed, such as 1024"
             raise ScenarioError([Problem("samples", text)])
-        super().__init__()
-        self.words = words_in(lang)
-        file = find_file(scenario)
-        self._choices = _with_uncertainty(scenarios_beside(file, lang))
-        file = asked_for(self._choices) or file
         self._samples, self._seed = samples, seed
-        self._brushes: dict[str, widgets.FloatRangeSlider] = {}
-        self._study = self._of(load_scenario(file, parse_overrides(overrides)))
+        self._limits: dict[str, tuple[float, float]] = {}
+        super().__init__(scenario, overrides, lang, moves=_MOVED)
 
-    def _of(self, scenario: Scenario) -> UncertaintyStudy:
+    def _compute(self) -> None:
+        super()._compute()
+        self._study = self._studied(self._moved.scenario)
+        self._limits = {key: pair for key, pair in self._limits.items() if key in self._spans}
+
+    def _offered(self) -> Mapping[str, tuple[str, Path]]:
+        return _with_uncertainty(super()._offered())
+
+    def _studied(self, scenario: Scenario) -> UncertaintyStudy:
         study = UncertaintyStudy(scenario, self._samples, self._seed, self.words)
         if study.is_uncertain:
             _ = study.ensemble  # whatever is wrong is told now
         return study
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario that is shown."""
-        return self._study.scenario
 
     @property
     def is_uncertain(self) -> bool:
@@ -147,104 +149,75 @@ class UncertaintyPage(SectionPage):
         if name not in (*_AT_THE_MEANS, "levers") and not self._study.is_uncertain:
             return without_uncertainty(self._study) if name == "answer" else ""
         if name == "brush":
-            return brushed(self._study, self._limits()) if self._study.drawn else ""
+            return brushed(self._study, self._brushed()) if self._study.drawn else ""
         if name in UNCERTAINTY_SECTIONS:
             return UNCERTAINTY_SECTIONS[name](self._study)
         return str(_AT_THE_MEANS[name](self._study.middle, self.words))
 
-    @functools.cached_property
-    def controls(self) -> Controls:
-        """The scenario picker; a report shows nothing in its place."""
-        own = self.scenario.name
-        picker = widgets.Dropdown(
-            options=[(title, name) for name, (title, _) in self._choices.items()],
-            value=own if own in self._choices else None,
-            layout=widgets.Layout(width="auto"),
-        )
-        picker.observe(lambda change: self._pick(change["new"]), "value")
-        self._message = widgets.HTML()
-        box = named(self.words("controls.scenario"), "", picker)
-        controls = Controls([box, self._message])
-        controls.add_class("jcm-controls")
-        return controls
-
-    @functools.cached_property
+    @property
     def brushes(self) -> Controls:
         """A slider with two ends for each axis; a report shows nothing in their place."""
-        self._grid = widgets.Box(tuple(self._brush_boxes()))
-        self._grid.add_class("jcm-sliders")
-        reset = widgets.Button(description=self.words("uncertainty.brush_reset"))
-        reset.on_click(lambda _: self._reset())
-        reset.add_class("jcm-reset")
-        text = render("label.html", self.words, label=self.words("uncertainty.brush"), allowed="")
-        head = widgets.HTML(text, layout=widgets.Layout(margin="0 0 0.5rem"))
-        controls = Controls([head, self._grid, reset])
-        controls.add_class("jcm-controls")
-        return controls
+        return self.controls_in("brushes")
 
-    def _brush_boxes(self) -> Iterator[widgets.VBox]:
-        self._brushes.clear()
+    def controls_of(self, group: str) -> Sequence[Control]:
+        """Return the picker and the sliders, or the brushes."""
+        if group != "brushes":
+            return super().controls_of(group)
+        if not self._spans:
+            return ()
+        reset = Action(_BRUSH_RESET, self.words("uncertainty.brush_reset"))
+        return (*self._spans.values(), reset)
+
+    def heading_of(self, group: str) -> str:
+        """Return what a group of controls is called."""
+        return self.words("uncertainty.brush") if group == "brushes" else super().heading_of(group)
+
+    @property
+    def _spans(self) -> dict[str, Span]:
+        """The brushes as they stand, by key."""
         if not self._study.is_uncertain or not self._study.drawn:
-            return
-        for key, (name, unit, values) in brush_axes(self._study).items():
+            return {}
+        found = {}
+        for path, (name, unit, values) in brush_axes(self._study).items():
             low, high = float(np.min(values)), float(np.max(values))
-            if low == high:
-                continue
-            slider = widgets.FloatRangeSlider(
-                value=(low, high),
-                min=low,
-                max=high,
-                step=(high - low) / _STEPS,
-                readout=False,
-                continuous_update=False,
-                layout=widgets.Layout(width="auto"),
-            )
-            slider.observe(lambda _: self._redraw("brush"), "value")
-            self._brushes[key] = slider
-            said = self.words.unit(unit)
-            tail = f" {said}" if said else ""
-            allowed = self.words(
-                "controls.range",
-                least=number(rounded(low, _DIGITS), unit),
-                most=number(rounded(high, _DIGITS), unit),
-                unit=tail,
-            )
-            yield named(name, allowed, slider)
+            if low != high:
+                said = self.words.unit(unit)
+                allowed = self.words(
+                    "controls.range",
+                    least=number(rounded(low, _DIGITS), unit),
+                    most=number(rounded(high, _DIGITS), unit),
+                    unit=f" {said}" if said else "",
+                )
+                key = f"{_BRUSH}{path}"
+                ends = self._limits.get(key, (low, high))
+                step = (high - low) / _STEPS
+                found[key] = Span(key, name, *ends, low, high, step, allowed)
+        return found
 
-    def _limits(self) -> Mapping[str, tuple[float, float]]:
-        """Return the ranges of the sliders that were moved; the ends hold every sample there is."""
-        moved = {}
-        for key, slider in self._brushes.items():
-            low, high = slider.value
-            slack = slider.step / 2
-            if low > slider.min + slack or high < slider.max - slack:
-                at_the_end = high >= slider.max - slack
-                least = slider.min if low <= slider.min + slack else low
-                moved[key] = (least, slider.max if at_the_end else high)
-        return moved
+    def _set(self, key: str, value: object) -> None:
+        if key == _BRUSH_RESET:
+            self._limits.clear()
+        elif key.startswith(_BRUSH) and key in self._spans:
+            self._set_brush(self._spans[key], value)
+        else:
+            super()._set(key, value)
 
-    def _reset(self) -> None:
-        for slider in self._brushes.values():
-            slider.value = (slider.min, slider.max)
+    def _set_brush(self, span: Span, value: object) -> None:
+        """Note a range; the ends hold every sample there is."""
+        given = value if isinstance(value, list) else []
+        ends = [float(end) for end in given if isinstance(end, int | float) and math.isfinite(end)]
+        if len(given) != 2 or len(ends) != 2:
+            raise ScenarioError([Problem(span.key, "a range of two numbers is needed")])
+        slack = span.step / 2
+        low = span.least if ends[0] <= span.least + slack else ends[0]
+        high = span.most if ends[1] >= span.most - slack else ends[1]
+        if (low, high) == (span.least, span.most):
+            self._limits.pop(span.key, None)
+        else:
+            self._limits[span.key] = (low, high)
 
-    def _redraw(self, name: str) -> None:
-        if name in self._sections:
-            self._fill(name)
-
-    def _pick(self, name: str) -> None:
-        if name not in self._choices:
-            return
-        try:
-            self._study = self._of(load_scenario(self._choices[name][1]))
-        except ScenarioError as error:  # the file was changed since it was offered
-            self._message.value = render(
-                "message.html", self.words, messages=[each.message for each in error.problems]
-            )
-            return
-        self._message.value = ""
-        if "brushes" in self.__dict__:
-            self._grid.children = tuple(self._brush_boxes())
-        self._refill()
+    def _brushed(self) -> Mapping[str, tuple[float, float]]:
+        return {key.removeprefix(_BRUSH): ends for key, ends in self._limits.items()}
 
 
 _AT_THE_MEANS: Mapping[str, Any] = {

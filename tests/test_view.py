@@ -3,7 +3,8 @@
 import pytest
 
 import jcm_models as jcm
-from jcm_models.view import parse_overrides
+from jcm_models.controls import Slider
+from jcm_models.documents import parse_overrides
 from tests.conftest import ROOT
 
 
@@ -14,7 +15,7 @@ def view(monkeypatch):
 
 
 def slider(view, path):
-    return view.controls and view._sliders[path]
+    return view.controls.widget[path]
 
 
 def test_every_section_shows_itself_as_widget_and_as_html(view):
@@ -51,14 +52,14 @@ def test_the_page_shows_what_simulate_gives_for_the_same_inputs(view):
 
 
 def test_values_that_do_not_fit_are_explained_and_the_last_picture_is_kept(view):
-    _ = view.controls
     picture = view.emissions.value
+    message = view.controls.widget.message
     slider(view, "project.bau_emission_factor").value = 0.28
-    assert "The reference lies above BaU in 2020" in view._message.value
-    assert "The last good picture is kept" in view._message.value
+    assert "The reference lies above BaU in 2020" in message.value
+    assert "The last good picture is kept" in message.value
     assert view.emissions.value == picture
     slider(view, "project.bau_emission_factor").value = 0.6
-    assert "lies above" not in view._message.value
+    assert "lies above" not in message.value
     assert view.emissions.value != picture
 
 
@@ -66,12 +67,13 @@ def test_reset_returns_to_the_values_of_the_scenario(view):
     picture = view.emissions.value
     slider(view, "project.electricity_supplied").value = 9000.0
     assert view.emissions.value != picture
-    view._reset()
+    slider(view, "reset").click()
     assert view.emissions.value == picture
+    assert slider(view, "project.electricity_supplied").value == 8000
 
 
 def test_the_picker_offers_the_scenarios_beside_and_loads_one(view):
-    picker = view.controls.children[0].children[1]
+    picker = view.controls.widget["scenario"]
     offered = [title for title, _ in picker.options]
     assert len(offered) == len(list((ROOT / "scenarios").glob("*.yaml")))
     assert offered == sorted(offered)
@@ -90,13 +92,12 @@ def test_a_moved_value_is_marked_assumed_and_keeps_no_source(view):
 
 
 def test_every_slider_can_return_to_its_value_by_whole_steps(view):
-    _ = view.controls
-    for given in view._loaded.inputs():
-        if given.path in view._sliders:
-            found = view._sliders[given.path]
-            steps = (given.value.constant - found.min) / found.step
-            assert steps == pytest.approx(round(steps), abs=1e-6)
-            assert found.min <= found.value <= found.max
+    found = [each for each in view.controls_of("controls") if isinstance(each, Slider)]
+    assert len(found) == 4
+    for each in found:
+        steps = (each.given - each.low) / each.step
+        assert steps == pytest.approx(round(steps), abs=1e-6)
+        assert each.low <= each.value <= each.high
 
 
 def test_overrides_in_words_are_read(monkeypatch):

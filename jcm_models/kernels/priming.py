@@ -18,11 +18,11 @@ def prime() -> None:
     What is read once is then known to every kernel. No widget is made, for it would belong to a
     kernel, and no number depends on what was simulated here.
     """
+    from jcm_models.offered_scenarios import scenarios_beside
     from jcm_models.sections import SECTIONS
     from jcm_models.simulation import compute, load_scenario
     from jcm_models.starting import new_scenario
     from jcm_models.styles import style_sheet
-    from jcm_models.view import scenarios_beside
     from jcm_models.wording import LANGUAGES, Words
 
     with tempfile.TemporaryDirectory() as folder:

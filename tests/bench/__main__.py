@@ -15,6 +15,7 @@ import xarray as xr
 import jcm_models as jcm
 from tests.bench import (
     aef,
+    apps,
     batches,
     ensembles,
     index,
@@ -230,6 +231,7 @@ def main() -> None:
         sensitivity.peeling,
         parts.rows,
         index.measure,
+        apps.measure,
         batches.measure,
         page,
         reports,

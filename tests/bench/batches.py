@@ -100,13 +100,13 @@ def _by_report(runs: list[tuple[str, float]], place: Path) -> tuple[float, float
     process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
     most = 0.0
     while process.poll() is None:
-        most = max(most, _memory(process.pid))
+        most = max(most, memory(process.pid))
         time.sleep(0.5)
     assert process.returncode == 0
     return 1000 * (time.perf_counter() - started), most
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
     """Return the memory of a process and of all below it, shared pages counted once [MB]."""
     total = 0
     try:

@@ -1,0 +1,176 @@
+"""What a visitor takes along: figures, tables, the scenario as it stands, the report."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from jcm_models.problems import Problem, ScenarioError
+from jcm_models.section_pages import HOSTED, SectionPage
+
+if TYPE_CHECKING:
+    from jcm_models.results import Results
+
+__all__ = ["Download", "download", "downloads_of"]
+
+_PATIENCE = 120  # [s] for a report
+_FIGURE = re.compile(r'<svg [^>]*class="jcm-wide".*?</svg>', re.DOTALL)
+_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_COLOUR = re.compile(r"var\(--jcm-[\w-]+, *(#[0-9a-fA-F]+)\)")
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
+_PIXELS = 2.0  # of a PNG to each of the drawing's
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file: its name, its media type, and what it holds."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def downloads_of(page: SectionPage) -> tuple[str, ...]:
+    """Return the kinds of files that a page offers, beside its figures."""
+    return tuple(_MAKERS) if page.current_results() is not None else ()
+
+
+def download(page: SectionPage, wanted: str) -> Download:
+    """Make a file of what the page shows.
+
+    Parameters
+    ----------
+    page : SectionPage
+        What is shown.
+    wanted : str
+        One of `downloads_of`, or ``svg:section:0`` and ``png:section:0`` for a figure.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file.
+    """
+    kind, _, rest = wanted.partition(":")
+    section, _, place = rest.rpartition(":")
+    if kind in {"svg", "png"} and section in page.names() and place.isdecimal():
+        drawn = _FIGURE.findall(page.section(section).html)
+        if int(place) < len(drawn):
+            return _figure(drawn[int(place)], kind, page)
+    if wanted in downloads_of(page):
+        return _MAKERS[wanted](page)
+    raise ScenarioError([Problem("", "there is no such file")])
+
+
+def _figure(drawn: str, kind: str, page: SectionPage) -> Download:
+    """Return a figure as a file of its own, in the colours of paper."""
+    svg = _COLOUR.sub(r"\1", drawn)
+    size = _SIZE.search(svg)
+    width, height = (float(each) for each in size.groups()) if size else (920.0, 500.0)
+    svg = svg.replace('class="jcm-wide"', f'width="{width:g}" height="{height:g}"', 1)
+    title = _TITLE.search(svg)
+    name = f"{_stem(page)}_{_plain(title[1] if title else 'figure')}.{kind}"
+    if kind == "svg":
+        return Download(name, "image/svg+xml", svg.encode())
+    import resvg_py
+
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=round(width * _PIXELS))
+    return Download(name, "image/png", bytes(png))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "_", text).strip("_").lower()[:60] or "figure"
+
+
+def _stem(page: SectionPage) -> str:
+    return _results(page).scenario.name if page.current_results() is not None else "jcm"
+
+
+def _results(page: SectionPage) -> Results:
+    results = page.current_results()
+    if results is None:
+        raise ScenarioError([Problem("", "there is no such file")])
+    return results
+
+
+def _written(page: SectionPage, file: str, kind: str) -> Download:
+    """Return one of the files that a run writes of its results."""
+    from jcm_models.exporting import write_results
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_results(_results(page), Path(folder), page.words.language)
+        content = (Path(folder) / file).read_bytes()
+    return Download(f"{_stem(page)}_{file}", kind, content)
+
+
+def _csv(page: SectionPage) -> Download:
+    return _written(page, "results.csv", "text/csv")
+
+
+def _workbook(page: SectionPage) -> Download:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _written(page, "results.xlsx", kind)
+
+
+def _netcdf(page: SectionPage) -> Download:
+    return _written(page, "results.nc", "application/netcdf")
+
+
+def scenario_text(page: SectionPage) -> str:
+    """Return the scenario as it stands on the screen, in one file that extends no other."""
+    data = _results(page).scenario.document.data
+    head = f"# {page.words('app.scenario_file')}\n"
+    return head + yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _scenario(page: SectionPage) -> Download:
+    text = scenario_text(page).encode()
+    return Download(f"{_stem(page)}_changed.yaml", "application/yaml", text)
+
+
+def _report(page: SectionPage) -> Download:
+    """Return the report, made as ``jcm report`` makes it, in a process of its own."""
+    from jcm_models.app_frame import app_name
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        said = page.link()
+        scenario = folder / "scenario.yaml"
+        scenario.write_text(scenario_text(page), encoding="utf-8")
+        named = not said.get("file")
+        file = str(_results(page).scenario.document.files[0].absolute()) if named else str(scenario)
+        sets = [part for each in said.get("set", []) for part in ("--set", each)] if named else []
+        command = [
+            *(sys.executable, "-m", "jcm_models.cli", "report", file, *sets),
+            *("--notebook", app_name(), "-p", f"lang={page.words.language}"),
+            *("--reports", str(folder / "reports"), "--output", str(folder / "run")),
+        ]
+        own = {"SERVER_SOFTWARE", "QUERY_STRING", HOSTED}
+        env = {name: value for name, value in os.environ.items() if name not in own}
+        try:
+            ended = subprocess.run(
+                command, env=env, capture_output=True, check=False, timeout=_PATIENCE
+            )
+        except subprocess.TimeoutExpired:
+            raise ScenarioError([Problem("", "the report takes too long")]) from None
+        made = folder / "run" / "report.html"
+        if ended.returncode or not made.is_file():
+            raise ScenarioError([Problem("", "the report cannot be made")])
+        return Download(f"{_stem(page)}_report.html", "text/html", made.read_bytes())
+
+
+_MAKERS: Mapping[str, Callable[[SectionPage], Download]] = {
+    "report": _report,
+    "workbook": _workbook,
+    "csv": _csv,
+    "netcdf": _netcdf,
+    "scenario": _scenario,
+}

@@ -1,0 +1,100 @@
+"""Files that a visitor takes along: read again, they say what the page says."""
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+
+import openpyxl
+import pytest
+import xarray as xr
+
+import jcm_models as jcm
+from jcm_models.downloads import download, downloads_of
+from jcm_models.problems import ScenarioError
+from jcm_models.visitors import load_brought
+from tests.apps.pages import Visit
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def visit(hosted):
+    visit = Visit(jcm.View("thailand_floating_solar"), shown=("question", "emissions", "split"))
+    visit.set(("project.electricity_supplied", 9000))
+    return visit
+
+
+def test_the_table_and_the_workbook_hold_the_numbers_on_the_screen(visit):
+    issued = visit.page.results["credits_issued"]
+    rows = list(csv.DictReader(io.StringIO(download(visit.page, "csv").content.decode())))
+    assert [float(row["credits_issued [tCO2e/yr]"]) for row in rows] == pytest.approx(issued)
+    book = openpyxl.load_workbook(io.BytesIO(download(visit.page, "workbook").content))
+    cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert 9000 in cells
+    assert issued.sum() in cells
+
+
+def test_the_netcdf_file_holds_everything(visit, tmp_path):
+    (tmp_path / "x.nc").write_bytes(download(visit.page, "netcdf").content)
+    with xr.open_dataset(tmp_path / "x.nc") as read:
+        xr.testing.assert_equal(
+            read[list(visit.page.dataset)].drop_attrs(), visit.page.dataset.drop_attrs()
+        )
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("scenarios/*.yaml"))[::3], ids=lambda f: f.stem)
+def test_a_scenario_taken_along_and_opened_again_gives_the_same_results(hosted, file):
+    page = jcm.View(file)
+    moved = next(c for c in page.controls_of("controls") if hasattr(c, "high"))
+    page.change([(moved.key, moved.high)])
+    page.problems or page.change([])
+    text = download(page, "scenario").content.decode()
+    assert "extends" not in text
+    again = jcm.simulate(load_brought(text, ROOT / "scenarios", "again.yaml"))
+    assert again.drop_attrs().identical(page.dataset.drop_attrs())
+
+
+def test_a_figure_is_a_file_of_its_own_in_the_colours_of_paper(visit):
+    drawn = download(visit.page, "svg:emissions:0")
+    root = ET.fromstring(drawn.content)
+    assert root.get("width") == "920"
+    assert b"var(" not in drawn.content
+    assert drawn.name == "thailand_floating_solar_emissions_with_and_without_the_project.svg"
+    png = download(visit.page, "png:split:0")
+    assert png.content.startswith(b"\x89PNG")
+    assert len(png.content) > 20_000
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "",
+        "exe",
+        "svg",
+        "svg::0",
+        "svg:question:0",
+        "svg:emissions:1",
+        "png:../x:0",
+        "svg:emissions:²",
+    ],
+)
+def test_what_is_not_offered_is_not_made(visit, wanted):
+    with pytest.raises(ScenarioError, match="there is no such file"):
+        download(visit.page, wanted)
+
+
+def test_a_page_without_results_offers_no_results(hosted):
+    page = jcm.MethodsPage()
+    assert downloads_of(page) == ()
+    with pytest.raises(ScenarioError, match="there is no such file"):
+        download(page, "csv")
+
+
+def test_the_report_is_that_of_the_command_for_the_same_values(visit, tmp_path):
+    visit.set(("language", "ja"))
+    page = download(visit.page, "report").content.decode()
+    assert 'lang="ja"' in page
+    amount = f"{int(visit.page.results['credits_issued'].sum()):,}"
+    assert amount in page
+    assert "project.electricity_supplied" in page
+    assert str(ROOT) not in page
+    assert "<script" not in page

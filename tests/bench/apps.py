@@ -1,0 +1,183 @@
+"""Apps in a real Chromium with fresh profiles, beside Voilà as it comes over the same notebook."""
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests import browser as chromium
+from tests.bench.batches import memory
+from tests.commands import BIN
+from tests.conftest import LOOPBACK, ROOT, Server
+
+Row = tuple[str, float, float | None, str, float]
+
+NOTEBOOK = "reference_vs_bau"
+_VISITORS, _SESSIONS = 10, 40
+_OPENINGS, _PRESSES = 5, 40
+_PATIENCE = 180_000  # [ms]
+
+# The time from a key press to the first change of the figure, and to the next paint.
+_LISTEN = """() => {
+  window.answers = [];
+  let pressed = 0;
+  document.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+  const figure = document.querySelector("figure.jcm-figure");
+  const whole = figure.closest("[data-section], .jp-OutputArea-output") || figure.parentElement;
+  new MutationObserver(() => {
+    if (!pressed) return;
+    const since = pressed;
+    pressed = 0;
+    requestAnimationFrame(() => setTimeout(() => window.answers.push(performance.now() - since)));
+  }).observe(whole, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to serve the notebook: its command, its page, and when that is of use."""
+
+    command: tuple[str, ...]
+    ready: str
+    path: str
+    usable: str
+    handle: str
+
+
+OURS = Way(
+    (str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser", "--sessions", "60"),
+    "/health",
+    f"/apps/{NOTEBOOK}",
+    "document.documentElement.dataset.state === 'ready'",
+    "input[type=range]",
+)
+PLAIN = Way(
+    (
+        *(str(BIN / "voila"), f"notebooks/{NOTEBOOK}.ipynb", "--no-browser"),
+        *("--port", "{port}", "--Voila.ip=127.0.0.1"),
+    ),
+    "/voila/static/voila.js",
+    "/",
+    "document.querySelector('.noUi-handle') && document.querySelector('figure svg')",
+    ".noUi-handle",
+)
+
+
+def measure() -> Iterator[Row]:
+    """Yield what is measured [ms]; the memory in MB."""
+    ours, plain = _measured(OURS), _measured(PLAIN)
+    goals = {
+        "first open to usable, cold": 3000.0,
+        "open to usable, warm": 2000.0,
+        "key press to picture, median": 50.0,
+        "key press to picture, 95th percentile": 100.0,
+        "memory a session, shared pages once [MB]": 100.0,
+        f"{_VISITORS} visitors at once, all usable": 12_000.0,
+        f"key press to picture with {_SESSIONS} sessions open": 500.0,
+    }
+    for what, goal in goals.items():
+        yield f"app: {what}", ours[what], goal, "Voilà as it comes", plain.get(what, float("nan"))
+
+
+def _measured(way: Way) -> dict[str, float]:
+    server = Server(way.command, ready=way.ready, cwd=ROOT)
+    with server, sync_playwright() as playwright, ExitStack() as left:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.ensure(), args=list(chromium.ARGUMENTS)
+        )
+        left.callback(browser.close)
+        found = {"first open to usable, cold": _opened(browser, server.url, way)[0]}
+        opened = [_opened(browser, server.url, way)[0] for _ in range(_OPENINGS)]
+        found["open to usable, warm"] = statistics.median(opened)
+        found |= _moved(browser, server.url, way)
+        found |= _crowd(server, way)
+        return found
+
+
+def _opened(browser: Browser, url: str, way: Way, *, keep: bool = False) -> tuple[float, Page]:
+    """Open the app in a fresh profile; return how long it takes until it is of use [ms]."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.route(lambda address: not _here(address), _refuse)
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE)
+    started = time.perf_counter()
+    page.goto(url + way.path)
+    page.wait_for_function(way.usable)
+    seconds = time.perf_counter() - started
+    if not keep:
+        context.close()
+    return 1000 * seconds, page
+
+
+def _here(address: str) -> bool:
+    return any(f"//{name}" in address for name in LOOPBACK)
+
+
+def _refuse(route: Route) -> None:
+    route.abort()  # what Voilà asks of other hosts, at once
+
+
+def _moved(browser: Browser, url: str, way: Way) -> dict[str, float]:
+    _, page = _opened(browser, url, way, keep=True)
+    answers = _pressed(page, way)
+    page.context.close()
+    return {
+        "key press to picture, median": statistics.median(answers),
+        "key press to picture, 95th percentile": sorted(answers)[int(0.95 * len(answers))],
+    }
+
+
+def _pressed(page: Page, way: Way, times: int = _PRESSES) -> Sequence[float]:
+    """Press a key on the first slider, each time after the page has come to rest."""
+    page.evaluate(_LISTEN)
+    page.locator(way.handle).first.focus()
+    for number in range(times):
+        page.keyboard.press("ArrowRight" if number % 2 else "ArrowLeft")
+        page.wait_for_function(f"window.answers.length > {number}")
+        page.wait_for_timeout(150)
+    found: list[float] = page.evaluate("window.answers")
+    return found
+
+
+def _crowd(server: Server, way: Way) -> dict[str, float]:
+    """Ten visitors at once in browsers of their own processes, then more sessions beside."""
+    before = memory(server.process.pid)
+    with ThreadPoolExecutor(_VISITORS) as pool:
+        started = time.perf_counter()
+        visits = [pool.submit(_visit, server.url, way) for _ in range(_VISITORS)]
+        ended = [visit.result() for visit in visits]
+    found = {f"{_VISITORS} visitors at once, all usable": 1000 * (max(ended) - started)}
+    time.sleep(5)  # until their sessions have ended
+    return found | _many(server, way, before)
+
+
+def _visit(url: str, way: Way) -> float:
+    """Open the app in a thread's own browser; return when it was of use."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.ensure(), args=list(chromium.ARGUMENTS)
+        )
+        _, page = _opened(browser, url, way, keep=True)
+        ended = time.perf_counter()
+        page.wait_for_timeout(2000)
+        browser.close()
+    return ended
+
+
+def _many(server: Server, way: Way, before: float) -> dict[str, float]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.ensure(), args=list(chromium.ARGUMENTS)
+        )
+        pages = [_opened(browser, server.url, way, keep=True)[1] for _ in range(_SESSIONS)]
+        each = (memory(server.process.pid) - before) / _SESSIONS
+        answers = _pressed(pages[0], way, 20)
+        browser.close()
+    return {
+        "memory a session, shared pages once [MB]": each,
+        f"key press to picture with {_SESSIONS} sessions open": max(answers),
+    }
