@@ -34,6 +34,12 @@ def add_app(commands: Any) -> None:
     web.add_argument("--ask-token", action="store_true", help="let in only who has a new token")
     limits = app.add_argument_group("limits")
     limits.add_argument("--sessions", type=_count, default=usual.sessions, help="most at once")
+    limits.add_argument(
+        "--sessions-each",
+        type=_count,
+        default=usual.sessions_each,
+        help="most of one visitor or one address; more where an office shares its address",
+    )
     limits.add_argument("--memory", type=_count, default=usual.memory, help="of a session [MB]")
     limits.add_argument("--idle-minutes", type=_time, default=usual.idle_minutes)
     limits.add_argument("--session-hours", type=_time, default=usual.session_hours)
@@ -57,6 +63,7 @@ def _app(given: argparse.Namespace) -> int:
             behind_proxy=given.behind_proxy,
             token=token,
             sessions=given.sessions,
+            sessions_each=given.sessions_each,
             memory=given.memory,
             idle_minutes=given.idle_minutes,
             session_hours=given.session_hours,

@@ -40,8 +40,9 @@ class Serving:
         Whether a proxy says who asks, and how.
     token : str
         What visitors must have; empty lets all in.
-    sessions, memory, idle_minutes, session_hours
-        The most sessions at once, the memory of each [MB], and when they end.
+    sessions, sessions_each, memory, idle_minutes, session_hours
+        The most sessions at once and of one visitor or address, the memory of each [MB], and when
+        they end.
     all_widgets : bool
         Whether Voilà's own page is served, which shows every widget there is.
     """
@@ -54,6 +55,7 @@ class Serving:
     behind_proxy: bool = False
     token: str = ""
     sessions: int = 40
+    sessions_each: int = 12
     memory: int = 400
     idle_minutes: float = 30.0
     session_hours: float = 12.0
@@ -67,7 +69,11 @@ class Serving:
     @property
     def address(self) -> str:
         """What a visitor opens."""
-        path = f"apps/{self.notebook}" if self.notebook and not self.all_widgets else ""
+        path = (
+            f"apps/{urllib.parse.quote(self.notebook)}"
+            if self.notebook and not self.all_widgets
+            else ""
+        )
         query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
         return f"http://{host}:{self.port}{self.base_url}{path}{query}"
@@ -116,7 +122,8 @@ def serve_app(serving: Serving) -> int:
     paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
     environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
     _assert_free(serving.ip, serving.port)
-    environment |= {"JCM_TOKEN": serving.token, **_forked_kernels()}
+    environment |= _forked_kernels()  # which know neither token nor address
+    environment |= {"JCM_TOKEN": serving.token, "JCM_ADDRESS": serving.address}
     what = "app is" if serving.notebook else "apps are"
     print(f"The {what} at {serving.address} (stop with Ctrl-C)", flush=True)  # noqa: T201
     return _until_stopped(list(_command(serving)), folder, environment)
@@ -129,11 +136,11 @@ def _command(serving: Serving) -> Iterator[str]:
         yield from ("voila", f"{serving.notebook or _NOTEBOOK}.ipynb", "--template=jcm-widgets")
     else:
         yield from ("jcm_models.serving", ".", f"--Workbench.most_sessions={serving.sessions}")
+        yield f"--Workbench.sessions_each={serving.sessions_each}"
         yield f"--Workbench.session_memory={serving.memory}"
         yield f"--Workbench.idle_minutes={serving.idle_minutes}"
         yield f"--Workbench.session_hours={serving.session_hours}"
         yield f"--Workbench.behind_proxy={serving.behind_proxy}"
-        yield f"--Workbench.first_page={serving.address}"
     yield f"--Voila.config_file_paths={_JUPYTER}"
     yield f"--Voila.ip={serving.ip}"
     yield f"--Voila.base_url={serving.base_url}"

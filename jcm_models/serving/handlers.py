@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
+from tornado.ioloop import IOLoop
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from jcm_models.serving.pages import App, front_page, message_page, words_for
-from jcm_models.serving.sessions import Session, Sessions, visitor_now
+from jcm_models.serving.pages import apps_in, front_page, message_page, words_for
+from jcm_models.serving.sessions import OVER, Opening, Session, Sessions, opening_now
 from jcm_models.wording import Words
 
 __all__ = [
@@ -27,10 +31,17 @@ __all__ = [
 ]
 
 VISITOR = "jcm_visitor"
-_FULL = 503
+_FULL, _ENOUGH = 503, 429
 _AGAIN = 30  # [s] until a page that was full is asked for again
 _HEARTBEAT = "<script>window.voila_heartbeat"
-_SENTENCES = {403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
+_SENTENCES = {
+    400: "missing",
+    403: "forbidden",
+    404: "missing",
+    405: "missing",
+    _FULL: "full",
+    _ENOUGH: "enough",
+}
 
 
 class _Page(JupyterHandler):
@@ -53,7 +64,7 @@ class _Page(JupyterHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         key = _SENTENCES.get(status_code, "failed")
-        again = _AGAIN if status_code == _FULL else 0
+        again = _AGAIN if status_code in {_FULL, _ENOUGH} else 0
         if again:
             self.set_header("Retry-After", str(again))
         self.finish(message_page(self.words, key, self.base_url, again))
@@ -77,40 +88,68 @@ _LENGTH = 32
 class FrontHandler(_Page):
     """The page that leads to the apps."""
 
-    def initialize(self, apps: list[App]) -> None:
-        """Take what is served."""
-        self._apps = apps
+    def initialize(self, folder: Path) -> None:
+        """Take the folder of notebooks."""
+        self._folder = folder
 
     def get(self) -> None:
         """Answer without any kernel."""
         self.set_header("Cache-Control", "no-store")
-        self.finish(front_page(self._apps, self.base_url, self.words))
+        self.finish(front_page(apps_in(self._folder), self.base_url, self.words))
+
+    head = get
 
 
 class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
     """An app: its notebook, run for this visitor."""
 
-    def initialize(self, *, sessions: Sessions, apps: list[App], **kwargs: Any) -> None:
-        """Take the sessions and what is served."""
+    _page: Opening | None = None
+
+    def initialize(self, *, sessions: Sessions, folder: Path, **kwargs: Any) -> None:
+        """Take the sessions and the folder of notebooks."""
         super().initialize(**kwargs)
         self._sessions = sessions
-        self._names = {app.name for app in apps}
+        self._folder = folder
+
+    def head(self, name: str) -> None:
+        """Answer whoever only wants to know whether there is such an app."""
+        self._assert_served(name)
+        self.finish()
+
+    def _assert_served(self, name: str) -> None:
+        if name not in {app.name for app in apps_in(self._folder)}:
+            raise web.HTTPError(404)
 
     async def get(self, name: str) -> None:
         """Run the notebook and send what its cells show, as they show it."""
-        if name not in self._names:
-            raise web.HTTPError(404)
-        visitor = self.visitor()
-        if not self._sessions.has_room_for(visitor):
+        self._assert_served(name)
+        self._page = Opening(self.visitor(), self.request.remote_ip or "")
+        if self._sessions.has_enough(self._page):
+            raise web.HTTPError(_ENOUGH)
+        if self._sessions.full:
             raise web.HTTPError(_FULL)
-        self._sessions.starting(visitor)
-        visitor_now.set(visitor)
+        self._sessions.opening(self._page)
+        opening_now.set(self._page)
         try:
             async for html in self.get_generator(path=f"{name}.ipynb"):
                 self.write(_quiet(html))
                 await self.flush()
+        except StreamClosedError:
+            self._page.left = True
         finally:
-            self._sessions.not_starting(visitor)
+            self._sessions.opened(self._page)
+            if self._page.left:
+                await self._end(self._page)
+
+    def on_connection_close(self) -> None:
+        """End the session of whoever leaves before the page is whole."""
+        super().on_connection_close()
+        if self._page is not None:
+            self._page.left = True
+            IOLoop.current().add_callback(self._end, self._page)
+
+    async def _end(self, page: Opening) -> None:
+        await self.settings["kernel_manager"].end(page.kernel, OVER)
 
 
 def _quiet(html: str) -> str:
@@ -123,6 +162,9 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
     connection: Any = None
     _session: Session | None = None
+    # Tornado's looks at whether a browser is still there, in seconds; Jupyter has others beside.
+    ping_interval = WebSocketHandler.ping_interval
+    ping_timeout = WebSocketHandler.ping_timeout
 
     def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
@@ -140,7 +182,7 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Note that the session is connected."""
         self._session = self._of
         self._sessions.connected(self._session, self._closed_with)
-        await super().open(kernel_id)
+        await self.connection.connect()
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Hand a message to the kernel; what is none ends the connection."""
@@ -182,6 +224,10 @@ class HealthHandler(web.RequestHandler):
         self.set_header("Cache-Control", "no-store")
         most = self._sessions.limits.sessions
         self.finish({"status": "ok", "sessions": len(self._sessions), "most_sessions": most})
+
+    def head(self) -> None:
+        """Answer without words."""
+        self.get()
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say no more than the status."""

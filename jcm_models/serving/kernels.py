@@ -11,7 +11,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from jcm_models.kernels import ForkServer
 from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.section_pages import HOSTED
-from jcm_models.serving.sessions import DIED, Sessions, visitor_now
+from jcm_models.serving.sessions import DIED, Sessions, opening_now
 
 __all__ = ["MEMORY", "SessionKernels"]
 
@@ -38,7 +38,7 @@ class SessionKernels(AsyncMappingKernelManager):
             _log.exception("no kernel could be forked; starting another process to fork from")
             kwargs["env"][ADDRESS] = os.environ[ADDRESS] = _another_server()
             kernel = await super().start_kernel(**kwargs)
-        self.sessions.begin(kernel, visitor_now.get())
+        self.sessions.begin(kernel, opening_now.get())
         return kernel
 
     def remove_kernel(self, kernel_id: str) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -39,13 +41,16 @@ class App:
 
 
 def apps_in(folder: Path) -> list[App]:
-    """Return the notebooks of a folder: those of the workbench first, then others by name."""
-    names = {file.stem: file for file in sorted(folder.glob("*.ipynb"))}
+    """Return the notebooks that are in a folder now: those of the workbench first, then others."""
+    files = sorted(file for file in folder.glob("*.ipynb") if not file.name.startswith("."))
+    names = {file.stem: file for file in files}
     own = [App(name) for name in _OWN if name in names]
-    return own + [_other(names[name]) for name in names if name not in _OWN]
+    others = {name: file for name, file in names.items() if name not in _OWN}
+    return own + [_other(file, file.stat().st_mtime_ns) for file in others.values()]
 
 
-def _other(file: Path) -> App:
+@functools.lru_cache
+def _other(file: Path, _when: int) -> App:
     """Return somebody's own notebook, called as its first heading says."""
     try:
         cells = json.loads(file.read_text(encoding="utf-8")).get("cells", [])
@@ -72,7 +77,7 @@ def front_page(apps: Sequence[App], base: str, words: Words) -> str:
         {
             "title": app.title(words),
             "says": app.says(words),
-            "link": f"{base}apps/{app.name}?lang={words.language}",
+            "link": f"{base}apps/{quote(app.name, safe='')}?lang={words.language}",
             "own": app.name in _OWN,
             "name": app.name,
         }

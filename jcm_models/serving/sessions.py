@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import contextvars
+import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["DIED", "IDLE", "Limits", "Session", "Sessions", "visitor_now"]
+__all__ = ["DIED", "IDLE", "OVER", "Limits", "Opening", "Session", "Sessions", "opening_now"]
 
 # What a browser is told as its connection is closed.
 DIED, IDLE, OVER = 4001, 4002, 4003
-# A tab that was closed, reloaded or left says so.
-_LEFT = {1000, 1001}
+# What a tab says that is closed, reloaded or left. A browser that was out of reach for a while says
+# 1000, in answer to what the server has said meanwhile, and wants to go on.
+_LEFT = 1001
 
-# The visitor whose page is being made; the kernels that are started for it are theirs.
-visitor_now: contextvars.ContextVar[str] = contextvars.ContextVar("visitor_now", default="")
+
+@dataclass
+class Opening:
+    """A page that is being made: for whom, and with which kernel as soon as there is one.
+
+    Attributes
+    ----------
+    visitor : str
+        What the cookie of the browser says.
+    address : str
+        Where the visitor is.
+    kernel : str
+        The kernel that runs the notebook; empty before it has been started.
+    left : bool
+        Whether the visitor has gone before the page was whole.
+    """
+
+    visitor: str
+    address: str = ""
+    kernel: str = ""
+    left: bool = False
+
+
+# The page that is being made; the kernel that is started for it is its visitor's.
+opening_now: contextvars.ContextVar[Opening] = contextvars.ContextVar("opening_now")
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,7 @@ class Limits:
     sessions : int
         The most at once.
     each : int
-        The most of one visitor.
+        The most of one visitor, and of one address.
     first : float
         Until the page has to be connected [s].
     grace : float
@@ -52,6 +77,7 @@ class Session:
 
     kernel: str
     visitor: str
+    address: str
     opened: float
     heard: float
     sockets: int = 0
@@ -86,32 +112,41 @@ class Sessions:
         self.limits = limits
         self._clock = clock
         self._open: dict[str, Session] = {}
-        self._starting: list[str] = []
+        self._openings: list[Opening] = []
 
     def __len__(self) -> int:
         """Return how many there are, with those that are being started."""
-        return len(self._open) + len(self._starting)
+        return len(self._open) + len(self._openings)
 
-    def has_room_for(self, visitor: str) -> bool:
-        """Tell whether a visitor may have one more."""
-        own = [session for session in self._open.values() if session.visitor == visitor]
-        waiting = self._starting.count(visitor)
-        return len(self) < self.limits.sessions and len(own) + waiting < self.limits.each
+    @property
+    def full(self) -> bool:
+        """Whether nobody may have one more."""
+        return len(self) >= self.limits.sessions
 
-    def starting(self, visitor: str) -> None:
+    def has_enough(self, wanted: Opening) -> bool:
+        """Tell whether a visitor, or all at the same address, have as many as they may."""
+        others: list[Session | Opening] = [*self._open.values(), *self._openings]
+        own = sum(other.visitor == wanted.visitor for other in others)
+        beside = sum(other.address == wanted.address for other in others)
+        most = self.limits.each
+        return own >= most or (beside >= most and not _of_this_machine(wanted.address))
+
+    def opening(self, page: Opening) -> None:
         """Keep a place for a session that is being started."""
-        self._starting.append(visitor)
+        self._openings.append(page)
 
-    def not_starting(self, visitor: str) -> None:
-        """Give up a place that was kept and not taken."""
-        if visitor in self._starting:
-            self._starting.remove(visitor)
+    def opened(self, page: Opening) -> None:
+        """Give up a place that was kept, whether it was taken or not."""
+        if page in self._openings:
+            self._openings.remove(page)
 
-    def begin(self, kernel: str, visitor: str) -> Session:
-        """Note that a kernel has been started for a visitor."""
-        self.not_starting(visitor)
+    def begin(self, kernel: str, page: Opening) -> Session:
+        """Note that a kernel has been started for a page."""
+        self.opened(page)
+        page.kernel = kernel
         now = self._clock()
-        return self._open.setdefault(kernel, Session(kernel, visitor, now, now))
+        session = Session(kernel, page.visitor, page.address, now, now)
+        return self._open.setdefault(kernel, session)
 
     def of(self, kernel: str, visitor: str) -> Session | None:
         """Return the session of a kernel, if it is this visitor's."""
@@ -136,7 +171,7 @@ class Sessions:
         session.sockets = max(session.sockets - 1, 0)
         if closer in session.closers:
             session.closers.remove(closer)
-        session.left = code in _LEFT and not session.sockets
+        session.left = code == _LEFT and not session.sockets
         self.heard(session)
 
     def over(self) -> Iterator[tuple[Session, int]]:
@@ -151,3 +186,11 @@ class Sessions:
         session = self._open.pop(kernel, None)
         for close in list(session.closers) if session else ():
             close(reason)
+
+
+def _of_this_machine(address: str) -> bool:
+    """Tell whether an address says nothing of who is there, as that of a proxy beside us."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:  # a socket file
+        return True

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import webbrowser
 from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
 import tornado.ioloop
+from jupyter_core.utils import run_sync
 from jupyter_server.utils import url_path_join
-from traitlets import Bool, Float, Integer, Unicode
+from traitlets import Bool, Float, Integer
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -26,12 +28,13 @@ from jcm_models.serving.handlers import (
     RobotsHandler,
 )
 from jcm_models.serving.kernels import SessionKernels
-from jcm_models.serving.pages import apps_in
 from jcm_models.serving.sessions import OVER, Limits, Sessions
 
-__all__ = ["HEADERS", "TOKEN", "Workbench"]
+__all__ = ["ADDRESS", "HEADERS", "TOKEN", "Workbench"]
 
-TOKEN = "JCM_TOKEN"  # as jcm app hands it on
+# As jcm app hands them on: everybody can read a command line, and no kernel shall have them.
+TOKEN = "JCM_TOKEN"
+ADDRESS = "JCM_ADDRESS"
 HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
@@ -60,7 +63,6 @@ _KERNELS = Config(
     MappingKernelManager={"cull_idle_timeout": 0},
     NotebookClient={"timeout": 60},
 )
-_PING = 20_000  # [ms] between two looks at whether a browser is still there
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -71,25 +73,29 @@ class Workbench(Voila):  # type: ignore[misc]
     """The server of the apps."""
 
     most_sessions = Integer(40, config=True, help="How many sessions there may be at once.")
+    sessions_each = Integer(12, config=True, help="How many of them one visitor may have.")
     session_memory = Integer(400, config=True, help="Memory of a session beyond its start [MB].")
     idle_minutes = Float(30, config=True, help="When an idle session ends [min].")
     session_hours = Float(12, config=True, help="When any session ends [h].")
     grace_seconds = Float(30, config=True, help="How long a broken connection is waited for [s].")
+    ping_seconds = Float(20, config=True, help="Between two looks whether a browser is there [s].")
     behind_proxy = Bool(False, config=True, help="Whether a proxy says who asks, and how.")
-    first_page = Unicode("", config=True, help="The app that a browser is opened on.")
 
     def init_settings(self) -> dict[str, Any]:
         """Return the settings of the server, with those of the workbench."""
         self.sessions = Sessions(
             Limits(
                 sessions=self.most_sessions,
+                each=self.sessions_each,
                 idle=60 * self.idle_minutes,
                 life=3600 * self.session_hours,
                 grace=self.grace_seconds,
             )
         )
-        self.token = os.environ.pop(TOKEN, "")  # so that no kernel has it
+        self.token = os.environ.pop(TOKEN, "")
+        self._address = os.environ.pop(ADDRESS, "")
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
+        self.voila_configuration.http_header_envs = ["Accept-Language"]
         self.update_config(_KERNELS)
         self.tornado_settings: dict[str, Any] = {}
         settings: dict[str, Any] = super().init_settings()
@@ -109,25 +115,24 @@ class Workbench(Voila):  # type: ignore[misc]
             "default_handler_class": MissingHandler,
             "headers": HEADERS,
             "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
-            "ws_ping_interval": _PING,
-            "ws_ping_timeout": _PING,
+            "websocket_ping_interval": self.ping_seconds,
         }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return all that can be reached."""
-        apps = apps_in(Path(self.root_dir))
+        folder = {"folder": Path(self.root_dir)}
         sessions = {"sessions": self.sessions}
         app = {
             **sessions,
-            "apps": apps,
+            **folder,
             "template_paths": self.template_paths,
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
         bare = {**sessions, "headers": HEADERS}
         reached: list[tuple[Any, ...]] = [
-            (r"/", FrontHandler, {"apps": apps}),
-            (r"/apps/([\w.-]+)", AppHandler, app),
+            (r"/", FrontHandler, folder),
+            (r"/apps/([^/]+)", AppHandler, app),
             (rf"/api/kernels/{_KERNEL}/channels", PageSocket, sessions),
             (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles, {"headers": HEADERS}),
             (r"/health", HealthHandler, bare),
@@ -149,7 +154,7 @@ class Workbench(Voila):  # type: ignore[misc]
         self.ioloop = tornado.ioloop.IOLoop.current()
         tornado.ioloop.PeriodicCallback(self._sweep, _SWEEP).start()
         if self.open_browser:
-            webbrowser.open(url_path_join(self.connection_url, self.first_page))
+            webbrowser.open(self._address or self.connection_url)
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
@@ -169,4 +174,5 @@ class Workbench(Voila):  # type: ignore[misc]
         """End every session, and the server."""
         for kernel in self.kernel_manager.list_kernel_ids():
             self.sessions.end(kernel, OVER)
-        super().stop()
+        run_sync(self.kernel_manager.shutdown_all)(now=True)  # they have nothing to keep
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
