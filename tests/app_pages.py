@@ -65,13 +65,18 @@ class Visit:
 
     def shoot(self, name):
         """Keep a picture of the whole page."""
-        _SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
+        shoot(self.page, name)
 
     def assert_clean(self):
         """Assert that nothing was asked of another host, and that no script failed."""
         assert self.watched.outside == []
         assert self.watched.errors == []
+
+
+def shoot(page, name):
+    """Keep a picture of a whole page."""
+    _SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
 
 
 def words(locator):
