@@ -5,6 +5,7 @@ import signal
 import threading
 from pathlib import Path
 
+import distributed
 import pytest
 
 from jcm_models.parts import PartsError
@@ -105,6 +106,22 @@ def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path, folder):
         assert cluster.workers[0].wait() == -signal.SIGKILL
         assert cluster.workers[1].poll() is None
     assert 3 <= kill.done_then < SAMPLES // 5
+    assert same_bytes(joined(folder))
+
+
+def test_a_result_that_has_arrived_counts_though_its_worker_is_lost_meanwhile(
+    cluster, folder, monkeypatch
+):
+    gather = distributed.Client._gather
+
+    async def arrives_as_the_worker_dies(client, futures, **options):
+        results = await gather(client, futures, **options)
+        for future in futures:
+            client.futures[future.key].lose()  # as the scheduler tells it
+        return results
+
+    monkeypatch.setattr(distributed.Client, "_gather", arrives_as_the_worker_dies)
+    assert compute(folder, scheduler=cluster.address) == SAMPLES
     assert same_bytes(joined(folder))
 
 
