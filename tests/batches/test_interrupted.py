@@ -114,9 +114,19 @@ def _pids(folder, name):
     return {int(path.name.split("-")[2]) for path in folder.glob(f"pid-{name}-*")}
 
 
+# A kernel that still answers that its cell was interrupted, before it ends.
+_ENDS_SLOWLY = """\
+import time
+kernel = get_ipython().kernel
+end = kernel.do_shutdown
+kernel.do_shutdown = lambda restart: (time.sleep(0.5), end(restart))[1]
+"""
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_ends_all_at_once_with_one_line_and_nothing_half(tmp_path, jobs):
     folder, reports = project(tmp_path), tmp_path / "reports"
+    notebook(folder, "waits", _ENDS_SLOWLY + WAITS)
     with Batch(folder, *FILES, "--jobs", str(jobs)) as batch:
         until(lambda: len(complete(reports)) == 2 and len(waiting(folder)) == jobs)
         os.killpg(batch.process.pid, signal.SIGINT)  # as a terminal does
