@@ -14,6 +14,7 @@ from tests.examples import TINY
 
 PARAMETERS = 'scenario: str = ""\noverrides: str = ""\nlang: str = "en"'
 FINE = "print(scenario)"
+NEXT_CELL = "\n# %%\n"
 # Says which kernel it is, and waits until it may go on.
 WAITS = """\
 import os, pathlib, time
@@ -26,9 +27,9 @@ _MARK = "JCM_BATCH_OF_TESTS"
 
 
 def notebook(folder: Path, name: str, source: str, parameters: str | None = PARAMETERS) -> Path:
-    """Write a notebook of two cells; of one if it has no parameters."""
+    """Write a notebook: a cell of parameters, if it has any, and those of its source."""
     cells = [_cell("parameters", parameters)] if parameters is not None else []
-    cells.append(_cell("body", source))
+    cells += [_cell(f"body-{at}", cell) for at, cell in enumerate(source.split(NEXT_CELL))]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {"cells": cells, "metadata": {"kernelspec": kernel}}
     file = folder / "notebooks" / f"{name}.ipynb"

@@ -141,6 +141,15 @@ def test_ctrl_c_ends_all_at_once_with_one_line_and_nothing_half(tmp_path, jobs):
     assert [name for name in NAMES if f"Tiny {name}<" in page] == NAMES[:2]
 
 
+def test_ctrl_c_before_there_is_anything_says_so_in_one_line(tmp_path):
+    slow = tmp_path / "slow.yaml"
+    os.mkfifo(slow)
+    with Batch(tmp_path, slow.name) as batch, slow.open("w"):  # as soon as the batch reads it
+        batch.process.send_signal(signal.SIGINT)
+        assert batch.end() == (130, "", "Stopped.\n")
+    assert not (tmp_path / "reports").exists()
+
+
 # Files of 25 kB at most, or 50 kB where the shell counts otherwise.
 _LIMITED = ("sh", "-c", 'ulimit -f 50 && exec "$@"', "sh")
 
