@@ -115,7 +115,11 @@ def test_only_the_results_that_are_asked_for_are_kept(tmp_path):
         (("--samples", "0"), 2, "'0' is no whole number of 1 or more"),
         (("--sampling", "grid", "--samples", "100"), 2, "81 (3 for each) or 256 (4 for each) do"),
         (("--variables", "credit_issued"), 2, "did you mean credits_issued?"),
-        (("--scheduler", "tcp://127.0.0.1:9"), 1, "No dask scheduler answers at tcp://127.0.0.1:9"),
+        (
+            ("--scheduler", "http://127.0.0.1:9"),
+            1,
+            "No dask scheduler answers at http://127.0.0.1:9",
+        ),
         (("--output", "out.csv"), 2, "out.csv ends in .csv; .nc and .zarr can be written"),
         (
             (

@@ -323,7 +323,6 @@ def test_where_no_scheduler_answers_one_line_says_so(tmp_path):
     notebook(tmp_path, "fine", FINE)
     scenario(tmp_path, "s0")
     reasons = {
-        f"tcp://127.0.0.1:{free_port()}": "Timed out trying to connect to ",
         "http://127.0.0.1:1": "unknown address scheme 'http'",
         "tls://127.0.0.1:1": "no certificate of this side is named",
     }

@@ -9,6 +9,7 @@ import distributed
 import pytest
 
 from jcm_models.parts import PartsError
+from jcm_models.parts import cluster as cluster_module
 from jcm_models.problems import ScenarioError
 from jcm_models.runs import code_hash
 from tests.conftest import ROOT, free_port
@@ -172,9 +173,11 @@ def test_an_interrupt_leaves_the_cluster_free_for_the_next(cluster, tmp_path, fo
     assert same_bytes(joined(folder))
 
 
-def test_where_nothing_listens_the_address_is_told(folder):
+def test_where_nothing_listens_the_address_is_told(folder, monkeypatch):
+    monkeypatch.setattr(cluster_module, "_PATIENCE", 0.5)
     address = f"tcp://127.0.0.1:{free_port()}"
-    with pytest.raises(PartsError, match=f"No dask scheduler answers at {address}"):
+    told = f"No dask scheduler answers at {address}: Timed out trying to connect to "
+    with pytest.raises(PartsError, match=told):
         compute(folder, scheduler=address)
 
 
