@@ -23,7 +23,7 @@ NAMES = ("thailand_floating_solar", "mongolia_darkhan_solar")
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
+def reports(tmp_path_factory, forking):
     """Both shipped scenarios, reported on by a real run of the command."""
     folder = tmp_path_factory.mktemp("reports")
     files = [f"scenarios/{name}.yaml" for name in NAMES]

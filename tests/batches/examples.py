@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from jcm_models.kernels.server import ADDRESS
 from jcm_models.runs import LOG, RECORD, file_hashes
 from tests.commands import BIN, environment
 from tests.examples import TINY
@@ -61,8 +62,8 @@ def scenario(folder: Path, name: str, through: str = "fine", more: str = "") -> 
 class Batch:
     """A call of ``jcm report`` that goes on while a test does something to it.
 
-    All that it starts can be told from other processes by a variable of its environment. It ends
-    with the ``with`` statement.
+    All that it starts can be told from other processes by a variable of its environment; it forks
+    its kernels from a process of its own. It ends with the ``with`` statement.
     """
 
     def __init__(self, folder: Path, *arguments: str, before: Iterable[str] = ()) -> None:
@@ -70,7 +71,7 @@ class Batch:
         self.process = subprocess.Popen(
             [*before, str(BIN / "jcm"), "report", *arguments],
             cwd=folder,
-            env=environment({_MARK: self._mark}),
+            env=environment({_MARK: self._mark, ADDRESS: ""}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

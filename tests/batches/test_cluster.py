@@ -82,7 +82,7 @@ def cluster(tmp_path_factory, place):
 
 
 @pytest.fixture(scope="module")
-def local(place):
+def local(place, forking):
     """What the same batch leaves when it runs on this machine."""
     done = jcm("report", *place.files, "--jobs", "2", "--reports", "local", cwd=place.here)
     assert done.returncode == 0, done.stderr

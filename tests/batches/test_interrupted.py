@@ -51,7 +51,7 @@ def go_on(folder):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
+def uninterrupted(tmp_path_factory, forking):
     """What the batch leaves if nobody disturbs it."""
     folder = project(tmp_path_factory.mktemp("uninterrupted"))
     go_on(folder)
