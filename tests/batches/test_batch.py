@@ -125,7 +125,7 @@ def test_the_table_at_the_end_has_the_failed_ones_first_and_counts_all(first):
         "jcm report --failed runs the failed ones again"
     )
     numbers = re.findall(r"^(\d+)/7 ", first["out"] + first["err"], flags=re.MULTILINE)
-    assert sorted(map(int, numbers)) == list(range(1, 13))
+    assert sorted(map(int, numbers)) == list(range(1, 8))
 
 
 def test_the_page_of_all_runs_lists_complete_and_failed_ones(first):
