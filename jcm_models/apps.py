@@ -6,6 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jcm_models.kernels import ForkServer, can_fork
@@ -13,11 +16,67 @@ from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.strict_yaml import here_and_above
 
-__all__ = ["serve_app", "serve_lab"]
+__all__ = ["Serving", "serve_app", "serve_lab"]
 
-# Holds Voilà's configuration, and its template where Jupyter looks for templates.
+# Holds Voilà's configuration, and its templates where Jupyter looks for templates.
 _JUPYTER = Path(__file__).parent / "jupyter"
 _NOTEBOOK = "reference_vs_bau"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How the apps are served.
+
+    Attributes
+    ----------
+    port, ip, base_url
+        Where: the address.
+    browser : bool
+        Whether a browser is opened.
+    notebook : str
+        The app that is opened first; empty for the front page.
+    behind_proxy : bool
+        Whether a proxy says who asks, and how.
+    token : str
+        What visitors must have; empty lets all in.
+    sessions, sessions_each, memory, idle_minutes, session_hours
+        The most sessions at once and of one visitor or address, the memory of each [MB], and when
+        they end.
+    all_widgets : bool
+        Whether Voilà's own page is served, which shows every widget there is.
+    """
+
+    port: int = 8866
+    browser: bool = True
+    notebook: str = ""
+    ip: str = "127.0.0.1"
+    base_url: str = "/"
+    behind_proxy: bool = False
+    token: str = ""
+    sessions: int = 40
+    sessions_each: int = 12
+    memory: int = 400
+    idle_minutes: float = 30.0
+    session_hours: float = 12.0
+    all_widgets: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others than this machine's own users can reach it without a token."""
+        return self.ip not in _LOOPBACK and not self.token and not self.behind_proxy
+
+    @property
+    def address(self) -> str:
+        """What a visitor opens."""
+        path = (
+            f"apps/{urllib.parse.quote(self.notebook)}"
+            if self.notebook and not self.all_widgets
+            else ""
+        )
+        query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
+        host = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"http://{host}:{self.port}{self.base_url}{path}{query}"
 
 
 def project_folder() -> Path:
@@ -34,17 +93,13 @@ def project_folder() -> Path:
     raise ScenarioError([Problem("", f"there is no notebooks/ folder in {Path.cwd()} or above it")])
 
 
-def serve_app(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
-    """Serve a notebook as an app until it is stopped.
+def serve_app(serving: Serving) -> int:
+    """Serve the notebooks as apps until it is stopped.
 
     Parameters
     ----------
-    port : int
-        Port on 127.0.0.1.
-    browser : bool
-        Whether to open a browser.
-    notebook : str
-        Name of the notebook in ``notebooks/``.
+    serving : Serving
+        Where, to whom, and how many of them.
 
     Returns
     -------
@@ -54,29 +109,44 @@ def serve_app(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
     Raises
     ------
     ScenarioError
-        If there is no such notebook, or the port is in use.
+        If there is no such notebook, the port is in use, or everybody would be let in.
     """
-    folder = project_folder()
-    offered = [file.stem for file in sorted((folder / "notebooks").glob("*.ipynb"))]
-    if notebook not in offered:
-        text = f"found {notebook!r}{nearest(notebook, offered)}; there is {', '.join(offered)}"
-        raise ScenarioError([Problem("--notebook", text)])
+    folder = project_folder() / "notebooks"
+    offered = [file.stem for file in sorted(folder.glob("*.ipynb"))]
+    if serving.notebook and serving.notebook not in offered:
+        text = f"found {serving.notebook!r}{nearest(serving.notebook, offered)}; "
+        raise ScenarioError([Problem("--notebook", f"{text}there is {', '.join(offered)}")])
+    if serving.is_open:
+        text = f"would let everybody in who reaches {serving.ip}; give --token or --ask-token, "
+        raise ScenarioError([Problem("--ip", f"{text}or --behind-proxy where one lets them in")])
     paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
     environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
-    command = [
-        sys.executable,
-        "-m",
-        "voila",
-        f"{notebook}.ipynb",
-        f"--Voila.config_file_paths={_JUPYTER}",
-        f"--port={port}",
-    ]
-    _assert_free(port)
-    environment |= _forked_kernels()
-    print(f"The app is at http://127.0.0.1:{port}/ (stop with Ctrl-C)", flush=True)  # noqa: T201
-    if not browser:
-        command.append("--no-browser")
-    return _until_stopped(command, folder / "notebooks", environment)
+    _assert_free(serving.ip, serving.port)
+    environment |= _forked_kernels()  # which know neither token nor address
+    environment |= {"JCM_TOKEN": serving.token, "JCM_ADDRESS": serving.address}
+    what = "app is" if serving.notebook else "apps are"
+    print(f"The {what} at {serving.address} (stop with Ctrl-C)", flush=True)  # noqa: T201
+    return _until_stopped(list(_command(serving)), folder, environment)
+
+
+def _command(serving: Serving) -> Iterator[str]:
+    """Yield the command that serves: the workbench's own Voilà, or Voilà as it comes."""
+    yield from (sys.executable, "-m")
+    if serving.all_widgets:
+        yield from ("voila", f"{serving.notebook or _NOTEBOOK}.ipynb", "--template=jcm-widgets")
+    else:
+        yield from ("jcm_models.serving", ".", f"--Workbench.most_sessions={serving.sessions}")
+        yield f"--Workbench.sessions_each={serving.sessions_each}"
+        yield f"--Workbench.session_memory={serving.memory}"
+        yield f"--Workbench.idle_minutes={serving.idle_minutes}"
+        yield f"--Workbench.session_hours={serving.session_hours}"
+        yield f"--Workbench.behind_proxy={serving.behind_proxy}"
+    yield f"--Voila.config_file_paths={_JUPYTER}"
+    yield f"--Voila.ip={serving.ip}"
+    yield f"--Voila.base_url={serving.base_url}"
+    yield f"--port={serving.port}"
+    if not serving.browser:
+        yield "--no-browser"
 
 
 def serve_lab(port: int, *, browser: bool, notebook: str = _NOTEBOOK) -> int:
@@ -120,12 +190,13 @@ def _forked_kernels() -> dict[str, str]:
     return {"JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER, ADDRESS: server.address}
 
 
-def _assert_free(port: int) -> None:
+def _assert_free(ip: str, port: int) -> None:
     """Refuse a port that is in use: Voilà would take another and the address would be wrong."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((ip, port))
         except OSError:
             text = "is in use; choose another with --port"
             raise ScenarioError([Problem(f"port {port}", text)]) from None

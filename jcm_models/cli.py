@@ -19,7 +19,6 @@ __all__ = ["main"]
 
 _FAILED = 1
 _BAD_INPUT = 2
-_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     # Imported here, where Ctrl-C is minded.
     from jcm_models.aef_commands import add_aef
+    from jcm_models.app_commands import add_app
     from jcm_models.compare_commands import add_compare
     from jcm_models.ledger_commands import add_ledger
     from jcm_models.new_commands import add_new
@@ -77,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_rules(commands)
     add_ledger(commands)
     add_aef(commands)
-    _add_servers(commands)
+    add_app(commands)
+    _add_lab(commands)
     return parser
 
 
@@ -140,25 +141,14 @@ def _rules(given: argparse.Namespace) -> str:
     return rules_text(given.country, given.on or datetime.datetime.now(tz=datetime.UTC).date())
 
 
-def _add_servers(commands: Any) -> None:
-    for name, text, port in (
-        ("app", "serve the app with Voilà", 8866),
-        ("lab", "open the notebooks in JupyterLab", 8888),
-    ):
-        server = commands.add_parser(name, help=text)
-        server.add_argument("--port", type=_port, default=port)
-        server.add_argument("--no-browser", action="store_true")
-        server.add_argument("--notebook", default="reference_vs_bau", help="such as methods")
-        server.set_defaults(command=_serve, server=name)
+def _add_lab(commands: Any) -> None:
+    from jcm_models.app_commands import port
 
-
-def _port(text: str) -> int:
-    """Read a port; the message is argparse's."""
-    port = int(text)
-    if not 0 < port <= _LAST_PORT:
-        message = f"a port is a number from 1 to {_LAST_PORT}"
-        raise argparse.ArgumentTypeError(message)
-    return port
+    lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    lab.add_argument("--port", type=port, default=8888)
+    lab.add_argument("--no-browser", action="store_true")
+    lab.add_argument("--notebook", default="reference_vs_bau", help="such as methods")
+    lab.set_defaults(command=_lab)
 
 
 def _add_set(parser: argparse.ArgumentParser) -> None:
@@ -258,11 +248,10 @@ def _grid(given: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(given: argparse.Namespace) -> int:
-    from jcm_models.apps import serve_app, serve_lab
+def _lab(given: argparse.Namespace) -> int:
+    from jcm_models.apps import serve_lab
 
-    serve = serve_app if given.server == "app" else serve_lab
-    return serve(given.port, browser=not given.no_browser, notebook=given.notebook)
+    return serve_lab(given.port, browser=not given.no_browser, notebook=given.notebook)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def _fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
 
 def _inside(annotation: Any) -> Any:
     """Return the type of what a mapping or a list holds, or of what may also be left out."""
-    kinds = {dict: 1, tuple: 0}
+    kinds = {dict: 1, tuple: 0, list: 0}
     for kind in (annotation, *typing.get_args(annotation)):
         if typing.get_origin(kind) in kinds:
             return typing.get_args(kind)[kinds[typing.get_origin(kind)]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from jcm_models.defaults import Default, default_of, tables, whence
 from jcm_models.method_catalogue import Method, MethodInput
@@ -24,8 +25,10 @@ from jcm_models.variables import (
     choices,
     is_free,
 )
+from jcm_models.wording import Words
+from jcm_models.written import Text, called
 
-__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section", "Text"]
+__all__ = ["FROM_THE_SCENARIO", "Component", "Input", "Part", "Section"]
 __all__ += ["choices_of", "component_model", "options_of"]
 
 # Choices that the scenario as a whole makes, not a component.
@@ -43,24 +46,6 @@ class Section(BaseModel):
     """A section of a scenario: frozen, and it knows its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Text(Section):
-    """Words for people, in English and perhaps in Japanese."""
-
-    en: str
-    """In English."""
-    ja: str | None = None
-    """In Japanese."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_a_bare_text(cls, data: Any) -> Any:
-        return {"en": data} if isinstance(data, str) else data
-
-    def in_language(self, language: str) -> str:
-        """Return the text in the language, in English where it was not given."""
-        return (self.ja or self.en) if language == "ja" else self.en
 
 
 class Component(Section):
@@ -133,6 +118,23 @@ class Input:
     place: Place | None
     category: str = ""
     is_default: bool = False
+    names: Mapping[str, Text] = field(default_factory=dict, hash=False, compare=False)
+    """What the names that the scenario gives are called."""
+
+    def category_in(self, language: str) -> str:
+        """Return what people call the category that it is given for."""
+        known = categories(self.variable.by).get(self.category) if self.variable.by else None
+        if known is None:
+            return called(self.category, self.names, language)
+        return known.ja if language == "ja" else known.en
+
+    def written_in(self, words: Words) -> str:
+        """Return its number as people write it, with what it was made of."""
+        text = self.value.written
+        for name in self.names:
+            listed = rf"((?:of|,) ){re.escape(called(name, {}, words.language))}(?=: )"
+            text = re.sub(listed, rf"\g<1>{called(name, self.names, words.language)}", text)
+        return words.written(text)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ class Slider:
         it is.
     scale : float
         What a person reads for 1: 100 where a share is read in per cent.
+    uncertain : bool
+        Whether the scenario draws it; the slider then stands at its mean, and moving it fixes it.
     """
 
     key: str
@@ -78,6 +80,7 @@ class Slider:
     source: str = ""
     standing: str = ""
     scale: float = 1.0
+    uncertain: bool = False
 
     @property
     def has_moved(self) -> bool:
@@ -128,7 +131,7 @@ Control: TypeAlias = Choice | Slider | Span | Action
 
 
 def can_move(given: Input, moved: tuple[str, ...]) -> bool:
-    """Tell whether an input gets a slider: one number that the scenario itself gives, not 0.
+    """Tell whether an input gets a slider: one number, perhaps uncertain, that is given, not 0.
 
     Parameters
     ----------
@@ -140,7 +143,7 @@ def can_move(given: Input, moved: tuple[str, ...]) -> bool:
     alone = not given.category or given.path.startswith(_EACH_BY_ITSELF)
     own = not given.is_default and alone
     idle = given.path.rpartition(".")[2] in _IDLE
-    return own and not idle and given.path.startswith(moved) and bool(given.value.constant)
+    return own and not idle and given.path.startswith(moved) and bool(_middle(given))
 
 
 def slider_for(given: Input, words: Words, titles: Mapping[str, str]) -> Slider:
@@ -155,7 +158,7 @@ def slider_for(given: Input, words: Words, titles: Mapping[str, str]) -> Slider:
     titles : mapping of str to str
         What people call the components, by the key they stand under.
     """
-    value = given.value.constant or 0.0
+    value = _middle(given) or 0.0
     row = given.variable
     least = -math.inf if row.least is None else row.least
     most = math.inf if row.most is None else row.most
@@ -178,8 +181,15 @@ def slider_for(given: Input, words: Words, titles: Mapping[str, str]) -> Slider:
         allowed=_range(low, high, row.shown_unit, words),
         source=given.value.source or "",
         standing=given.value.standing,
+        uncertain=given.value.constant is None,
         scale=_PER_CENT if row.shown_unit == "1" else 1.0,
     )
+
+
+def _middle(given: Input) -> float | None:
+    """Return the number that holds in all years, of an uncertain one the mean."""
+    points = given.value.points
+    return points[0] if len(points) == 1 and given.value.since is None else None
 
 
 def moved_to(slider: Slider, value: float) -> Slider:

@@ -19,6 +19,7 @@ from jcm_models.sections import question
 from jcm_models.shares_over_time import share_sensitivity
 from jcm_models.variables import PARTIES, categories
 from jcm_models.wording import Words, number
+from jcm_models.written import called
 
 __all__ = ["CREDIT_SECTIONS"]
 
@@ -68,7 +69,7 @@ def _contributed(results: Results, words: Words) -> Iterator[dict[str, str]]:
     for name, each in given.items():
         unit = words.unit(each.amount.unit) or words("credit.points")
         yield {
-            "name": _spoken(name),
+            "name": _spoken(name, results.scenario, words),
             "kind": words.choose(kinds[each.kind].en, kinds[each.kind].ja),
             "party": words.party(each.by),
             "amount": f"{number(each.amount.points[0], 'USD')} {unit}",
@@ -76,9 +77,9 @@ def _contributed(results: Results, words: Words) -> Iterator[dict[str, str]]:
         }
 
 
-def _spoken(name: str) -> str:
-    """Return a key as people write it: own_finance as Own finance."""
-    text = name.replace("_", " ")
+def _spoken(name: str, scenario: Scenario, words: Words) -> str:
+    """Return a name as people write it: own_finance as Own finance."""
+    text = called(name, scenario.names, words.language)
     return text[:1].upper() + text[1:]
 
 
@@ -101,8 +102,9 @@ def _moves(results: Results, words: Words) -> Iterator[tuple[str, list[tuple[str
     moved = share_sensitivity(results) * _TENTH
     for run in _runs(results, np.vstack([*moved, decided])):
         if decided[run[-1]]:
+            spoken = [_spoken(name, results.scenario, words) for name in names]
             rows = [[_points(points) for points in row[:, run[-1]].tolist()] for row in moved]
-            yield _span(run, words), list(zip(map(_spoken, names), rows, strict=True))
+            yield _span(run, words), list(zip(spoken, rows, strict=True))
 
 
 def _moves_caption(results: Results, words: Words) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from jcm_models.components import Section
 from jcm_models.values import InUnit, Value
 from jcm_models.variables import input_variable
-from jcm_models.written import Written
+from jcm_models.written import Text, Written
 
 __all__ = ["DEFAULT", "Crediting", "Day", "MonitoringPeriod", "default_number"]
 
@@ -23,7 +23,7 @@ Day: TypeAlias = Annotated[
 
 def default_number(name: str, value: float) -> Value:
     """Return the number that an input has where nobody gives it, marked as a default."""
-    return InUnit(input_variable(name)).value(Written(value=value, note=DEFAULT))
+    return InUnit(input_variable(name)).value(Written(value=value, note=Text(en=DEFAULT)))
 
 
 class MonitoringPeriod(Section):

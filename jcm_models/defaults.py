@@ -72,7 +72,9 @@ def default_of(variable: Variable, chosen: Mapping[str, str], category: str = ""
 @functools.cache
 def _from_row(variable: Variable) -> Default:
     path = ("inputs", variable.name)
-    said = {key: getattr(variable, key) or None for key in _SAID}
+    said: dict[str, Any] = {key: getattr(variable, key) or None for key in _SAID}
+    if variable.note:
+        said["note"] = {"en": variable.note.en, "ja": variable.note.ja}
     written = Written.model_validate({"value": variable.default, **said})
     return Default(InUnit(variable).value(written), "variables.yaml", path)
 

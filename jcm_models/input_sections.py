@@ -15,7 +15,7 @@ from jcm_models.plausibility import warnings_of
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
-from jcm_models.variables import PARTIES, categories
+from jcm_models.variables import PARTIES
 from jcm_models.wording import Words
 
 __all__ = [
@@ -93,18 +93,12 @@ def _own_label(given: Input, words: Words) -> str:
         return _labelled([label, words.party(given.category)], words)
     if not given.category:
         return label
-    return _labelled([label, category_label(given, words)], words)
+    return _labelled([label, given.category_in(words.language)], words)
 
 
 def _labelled(names: Sequence[str], words: Words) -> str:
     """Set names one after the other, the larger first."""
     return functools.reduce(lambda a, b: words("text.labelled", name=a, text=b), names)
-
-
-def category_label(given: Input, words: Words) -> str:
-    """Return what people call the category that an input is given for."""
-    known = categories(given.variable.by).get(given.category) if given.variable.by else None
-    return words.choose(known.en, known.ja) if known else given.category.replace("_", " ")
 
 
 def input_rows(
@@ -122,8 +116,7 @@ def input_rows(
             base = replace(first, category="")
             row["label"] = input_label(base, words, titles)
             row["value"] = words("storage.list_gap").join(
-                f"{category_label(each, words)} {words.written(each.value.written)}"
-                for each in together
+                f"{each.category_in(words.language)} {each.written_in(words)}" for each in together
             )
         yield row
 
@@ -139,9 +132,9 @@ def _row(given: Input, words: Words, titles: Mapping[str, str]) -> dict[str, Any
     return {
         "label": input_label(given, words, titles),
         "path": given.path,
-        "value": words.written(value.written),
+        "value": given.written_in(words),
         "standing": value.standing,
         "source": value.source or "",
-        "note": (value.note or "") if given.place else "",
+        "note": value.note.in_language(words.language) if value.note and given.place else "",
         "place": str(given.place) if given.place else words("table.default"),
     }

@@ -18,7 +18,7 @@ from jcm_models.problems import Problem
 from jcm_models.section_pages import in_an_app, served_by_voila
 from jcm_models.wording import LANGUAGES
 
-__all__ = ["Link", "asked", "packed", "query_of", "unpacked"]
+__all__ = ["LARGEST_FILE", "Link", "accepted_language", "asked", "packed", "query_of", "unpacked"]
 
 _LONGEST = 16_000
 _MOST_CHANGES = 100
@@ -62,7 +62,9 @@ def asked() -> Link:
     link = read_link(os.environ.get("QUERY_STRING", ""))
     if not in_an_app() or link.language:
         return link
-    return Link(**{**vars(link), "language": _accepted(os.environ.get("HTTP_ACCEPT_LANGUAGE", ""))})
+    return Link(
+        **{**vars(link), "language": accepted_language(os.environ.get("HTTP_ACCEPT_LANGUAGE", ""))}
+    )
 
 
 def read_link(query: str) -> Link:
@@ -124,7 +126,7 @@ def unpacked(text: str) -> str:
         return ""
 
 
-def _accepted(header: str) -> str:
+def accepted_language(header: str) -> str:
     """Return the language that a browser asks for first, if it is one of ours."""
     for part in header.split(","):
         language = part.split(";")[0].strip().lower().partition("-")[0]

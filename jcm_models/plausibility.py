@@ -95,7 +95,7 @@ def _reserve(scenario: Scenario, words: Words) -> Iterator[Problem]:
             continue
         rate = given.value
         if rate.source is None and (given.category or rate.points != (published,)):
-            found = words.written(rate.written)
+            found = given.written_in(words)
             text = words("doubt.reserve", found=found, published=number(published, "1"))
             yield Problem(given.path, text, given.place)
 

@@ -337,7 +337,7 @@ def inputs_of(scenario: Scenario) -> Iterator[dict[str, Any]]:
             "interpolate": value.interpolate if value.years else None,
             "standing": value.standing,
             "source": value.source,
-            "note": value.note,
+            "note": value.note.en if value.note else None,
             "place": str(given.place) if given.place else None,
             "default": given.is_default,
         }

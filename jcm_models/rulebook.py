@@ -70,8 +70,8 @@ class Rule:
         ``1`` for a share, ``year``, ``months``, ``MtCO2e``; empty for words.
     standing : str
         published, secondary, derived or from memory.
-    note : str
-        Doubts, and where sources differ.
+    note, note_ja : str
+        Doubts, and where sources differ; in Japanese where a page shows it.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Rule:
     unit: str = ""
     standing: str = "published"
     note: str = ""
+    note_ja: str = ""
 
 
 @dataclass(frozen=True)

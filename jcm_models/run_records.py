@@ -22,7 +22,7 @@ _FAILED = ".failed"
 _NEEDED = ("title", "issued", "by_year")  # of the figures of a run, to compare it
 
 # What is said about a scenario, or beside a number, and changes no result.
-_SAID = {"title", "question", "notes", "notebook", "source", "standing", "note"}
+_SAID = {"title", "question", "names", "notes", "notebook", "source", "standing", "note"}
 
 
 @dataclass(frozen=True)

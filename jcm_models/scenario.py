@@ -18,7 +18,7 @@ from pydantic import Field, InstanceOf, PrivateAttr, SerializeAsAny, field_valid
 
 from jcm_models.allocation_settings import PROGRAMMES, Allocation, Division
 from jcm_models.article6_settings import Article6
-from jcm_models.components import Component, Input, Part, Section, Text
+from jcm_models.components import Component, Input, Part, Section
 from jcm_models.crediting_settings import DEFAULT, Crediting, default_number
 from jcm_models.defaults import Default, default_of
 from jcm_models.documents import Document, KeyPath, dotted
@@ -34,7 +34,8 @@ from jcm_models.storage_settings import Storage
 from jcm_models.tables import line_of
 from jcm_models.values import InUnit, Value
 from jcm_models.variables import Variable, input_variable, result_variables
-from jcm_models.written import Written
+from jcm_models.wording import in_every_language
+from jcm_models.written import Text, Written
 
 __all__ = ["Combined", "Input", "Scenario", "Verified"]
 
@@ -104,7 +105,9 @@ class Scenario(Section):
     """What its uncertain numbers have in common, and what else is tried."""
     notebook: str | list[str] = "reference_vs_bau"
     """The notebook that reports on this scenario, or several."""
-    notes: list[str] = Field(default_factory=list)
+    names: dict[str, Text] = Field(default_factory=dict)
+    """What its own names are called: of contributions, sites, choices, what an average is of."""
+    notes: list[Text] = Field(default_factory=list)
     """What a reader must know: assumptions, limits, conflicts between sources."""
 
     _name: str = PrivateAttr(default="scenario")
@@ -281,7 +284,7 @@ class Scenario(Section):
             value=float(rule.value),
             source=rule.source,
             standing="published" if own else "assumed",
-            note=None if own else "The rule is Indonesia's; that it holds here is assumed.",
+            note=None if own else Text(**in_every_language("table.rule_of_indonesia")),
         )
         place = Place(f"jcm_models/{_RULES}", line_of(_RULES, ("rules", rule.name)))
         return Input(row.name, row, InUnit(row).value(written), place, is_default=True)
@@ -309,7 +312,8 @@ class Scenario(Section):
     def inputs(self) -> Iterator[Input]:
         """Yield every number of the scenario, the project's first, defaults among them."""
         for part in self.parts:
-            yield from part.inputs(self._document.place)
+            for given in part.inputs(self._document.place):
+                yield replace(given, names=self.names) if self.names else given
         for name in _SECTIONS:
             for path, value in numbers_of(getattr(self, name), (name,)):
                 yield self._input(path, value)
@@ -323,9 +327,9 @@ class Scenario(Section):
 
     def _input(self, path: KeyPath, value: Value) -> Input:
         row, category = self._row_of(path)
-        ours = value.note == DEFAULT
+        ours = value.note is not None and value.note.en == DEFAULT
         place = None if ours else self._document.place(path)
-        return Input(dotted(path), row, value, place, category, is_default=ours)
+        return Input(dotted(path), row, value, place, category, is_default=ours, names=self.names)
 
     def _row_of(self, path: KeyPath) -> tuple[Variable, str]:
         """Return what a number is, and the party, kind or name it is given for."""
@@ -363,5 +367,6 @@ class Scenario(Section):
         rule = self._programme_rule(division)
         if rule is None:
             return None
-        written = Written(value=float(rule.value), source=rule.source, note=rule.note or None)
+        note = Text(en=rule.note, ja=rule.note_ja or None) if rule.note else None
+        written = Written(value=float(rule.value), source=rule.source, note=note)
         return InUnit(input_variable("allocation.floors")).value(written)

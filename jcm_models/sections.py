@@ -196,7 +196,11 @@ def by_year(results: Results, words: Words) -> str:
 
 def notes(results: Results, words: Words) -> str:
     """Return what a reader must know; nothing where the scenario notes nothing."""
-    return render("notes.html", words, notes=results.scenario.notes)
+    return render(
+        "notes.html",
+        words,
+        notes=[note.in_language(words.language) for note in results.scenario.notes],
+    )
 
 
 def identity(results: Results, words: Words) -> str:

@@ -34,8 +34,7 @@ _STEPS = 100
 _DIGITS = 4
 _BRUSH = "brush "
 _BRUSH_RESET = "brushes"
-# What is certain and can be set; what is drawn has no single value to move.
-_MOVED = ("crediting.", "reserve.", "allocation.", "project.")
+_MOVED = ("project.", "crediting.", "reserve.rate")
 
 
 class UncertaintyPage(ScenarioPage):

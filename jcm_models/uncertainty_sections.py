@@ -299,10 +299,15 @@ def levers(study: UncertaintyStudy) -> str:
 
 def lever_label(chosen: Mapping[str, str], study: UncertaintyStudy) -> str:
     """Return what a combination of levers is called, in words where a lever is an input."""
+    names = study.scenario.names.items()
+    named = {name: text.in_language(study.words.language) for name, text in names}
     inputs = {given.path: study.words.label(given.variable) for given in study.scenario.inputs()}
+    inputs |= named
     gap = study.words("uncertainty.lever_gap")
     return gap.join(
-        study.words("uncertainty.lever", name=inputs.get(lever, lever), choice=choice)
+        study.words(
+            "uncertainty.lever", name=inputs.get(lever, lever), choice=named.get(choice, choice)
+        )
         for lever, choice in chosen.items()
     )
 

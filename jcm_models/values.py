@@ -29,7 +29,7 @@ from jcm_models.spreads import (
 )
 from jcm_models.variables import Variable
 from jcm_models.wording import number
-from jcm_models.written import FORMS, Spread, Standing, Strict, Written
+from jcm_models.written import FORMS, Spread, Standing, Strict, Text, Written
 
 __all__ = ["InUnit", "Value"]
 
@@ -64,7 +64,7 @@ class Value(Strict):
     """The year in which `points` holds, where it changes."""
     source: str | None = None
     standing: Standing = "assumed"
-    note: str | None = None
+    note: Text | None = None
     drawn: InstanceOf[Drawn] | None = None
     """What it is in each sample, where it was drawn."""
 

@@ -54,8 +54,8 @@ class Variable:
     ``kind`` says how it may be added up: a flow over years, a stock and a share never.
     ``inputs`` names what its equation uses. Of an input, ``least`` and ``most`` are the physical
     bounds and ``usual`` the range in which it is plausible; ``by`` names the code list that it is
-    given by; ``source`` and ``standing`` are those of its default. Of a result, ``iamc`` is its
-    name in the IAMC format and ``sheet`` the sheet of a workbook that it stands on.
+    given by; ``source``, ``standing`` and ``note`` are those of its default. Of a result, ``iamc``
+    is its name in the IAMC format and ``sheet`` the sheet of a workbook that it stands on.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Variable:
     sums_to_one: bool = False
     default: float | DefaultByChoice | None = None
     standing: str = ""
-    note: str = ""
+    note: Label | None = None
 
     @property
     def shown_unit(self) -> str:
@@ -96,6 +96,8 @@ def _variable(name: str, row: dict[str, Any]) -> Variable:
     known = {key: value for key, value in row.items() if key not in {"dims", "from"}}
     if isinstance(known.get("default"), dict):
         known["default"] = DefaultByChoice(**known["default"])
+    if "note" in known:
+        known["note"] = Label(**known["note"])
     if "usual" in known:
         known["usual"] = tuple(known["usual"])
     dims, inputs = tuple(row.get("dims", ())), tuple(row.get("from", ()))

@@ -10,11 +10,13 @@ import string
 
 import numpy as np
 
+from jcm_models.problem_words import problem_text
 from jcm_models.problems import Problem
 from jcm_models.tables import read_table
 from jcm_models.variables import Variable, party_label
 
-__all__ = ["LANGUAGES", "Words", "inside", "number", "rounded", "unit_text", "written_text"]
+__all__ = ["LANGUAGES", "Words", "in_every_language", "inside", "number", "rounded", "unit_text"]
+__all__ += ["written_text"]
 
 LANGUAGES = ("en", "ja")
 
@@ -61,10 +63,6 @@ class Words:
         """Return what people call the variable."""
         return self.choose(variable.label, variable.label_ja)
 
-    def problem(self, problem: Problem) -> str:
-        """Return what is wrong, in words."""
-        return problem.message
-
     def party(self, party: str) -> str:
         """Return what people call the party."""
         return party_label(party, self.language)
@@ -89,9 +87,18 @@ class Words:
         """Return what a method computes, in English where this language does not say it."""
         return english if self.language == "en" else _summaries(self.language).get(method, english)
 
+    def problem(self, problem: Problem) -> str:
+        """Return what is wrong, in English where this language does not say it."""
+        return problem_text(problem.message, self.language)
+
     def is_foreign(self, text: str) -> bool:
         """Tell whether a text that others wrote is in another language than this one."""
         return bool(text) and self.language != ("ja" if _JAPANESE.search(text) else "en")
+
+
+def in_every_language(key: str) -> dict[str, str]:
+    """Return the text of `key` by language, for what is read in either."""
+    return {language: Words(language)(key) for language in LANGUAGES}
 
 
 @functools.cache

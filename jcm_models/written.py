@@ -12,15 +12,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from jcm_models.distributions import scipy_names
 from jcm_models.problems import nearest
 
-__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Uncertainty", "Written"]
-__all__ += ["Year"]
+__all__ = ["FORMS", "PARAMETERS", "Spread", "Standing", "Strict", "Text", "Uncertainty"]
+__all__ += ["Written", "Year", "called"]
 
 Standing: TypeAlias = Literal["published", "derived", "from memory", "assumed"]
 
@@ -76,6 +79,46 @@ class Strict(BaseModel):
     """Frozen, and it knows its keys: any other is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Text(Strict):
+    """Words for people, in English and perhaps in Japanese."""
+
+    en: str
+    """In English."""
+    ja: str | None = None
+    """In Japanese."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_bare_text(cls, data: Any) -> Any:
+        return {"en": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Tell editors that a bare text will do."""
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+    def in_language(self, language: str) -> str:
+        """Return the text in the language, in English where it was not given."""
+        return (self.ja or self.en) if language == "ja" else self.en
+
+
+def called(name: str, names: Mapping[str, Text], language: str) -> str:
+    """Return what people call something that a scenario names, by its own list of names.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``own_finance``.
+    names : mapping of str to Text
+        What the scenario says that its names mean.
+    language : str
+        Such as ``ja``.
+    """
+    return names[name].in_language(language) if name in names else name.replace("_", " ")
 
 
 def _is_shape(shape: str) -> str:
@@ -188,8 +231,8 @@ class Written(Strict):
     """Where the number is published: document, page or address."""
     standing: Standing | None = None
     """How well founded it is; "published" with a source and "assumed" without, unless said."""
-    note: str | None = None
-    """What a reader should know of the number."""
+    note: Text | None = None
+    """What a reader should know of the number, in English or in both languages."""
 
     @model_validator(mode="before")
     @classmethod

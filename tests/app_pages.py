@@ -1,33 +1,82 @@
-"""A notebook as an app, in a real Chromium on a real Voilà: what tests of apps share."""
+"""Apps in a real Chromium on a real Voilà: what tests of apps share."""
 
-from tests.commands import BIN
-from tests.conftest import ROOT, Server
+from tests.conftest import ROOT
 
 _SHOTS = ROOT / ".pytest_cache" / "screenshots"
+_PATIENCE = 60_000  # [ms]
 
 
-def served(notebook):
-    """Serve a notebook; used in a ``with`` statement."""
-    command = [
-        *(str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"),
-        *("--notebook", notebook),
-    ]
-    return Server(command, ready="/voila/static/voila.js")
+class Visit:
+    """A visitor in front of an app.
+
+    Parameters
+    ----------
+    watched
+        A page with its errors.
+    server
+        What serves the apps.
+    """
+
+    def __init__(self, watched, server):
+        self.watched = watched
+        self.page = watched.page
+        self._url = server.url
+
+    def open(self, name, query="", width=1280):
+        """Open an app and wait until it is of use."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto(f"{self._url}/apps/{name}{query}")
+        return self.ready()
+
+    def ready(self):
+        """Wait until the page is connected, and has drawn all."""
+        self.page.locator("html[data-state=ready][data-settled=true]").wait_for(timeout=_PATIENCE)
+        return self
+
+    def settled(self):
+        """Wait until all that was set has been drawn."""
+        self.page.locator("html[data-settled=true]").wait_for(timeout=_PATIENCE)
+        return self
+
+    def slider(self, name):
+        """Return a slider by its label."""
+        return self.page.get_by_role("slider", name=name, exact=True)
+
+    def typed(self, name):
+        """Return the field beside a slider, by the slider's label."""
+        return self.page.get_by_role("textbox", name=f"{name}, as a number", exact=True)
+
+    def type(self, name, text):
+        """Type a number and wait for what follows from it."""
+        self.typed(name).fill(text)
+        self.typed(name).press("Enter")
+        return self.settled()
+
+    def cards(self):
+        """Return the amounts on the cards, by what stands above each."""
+        return {
+            card.locator("dt").inner_text(): card.locator(".jcm-amount").inner_text()
+            for card in self.page.locator(".jcm-card").all()
+        }
+
+    def text(self, section):
+        """Return the words of a section."""
+        return words(self.page.locator(f"[data-section={section}]"))
+
+    def shoot(self, name):
+        """Keep a picture of the whole page."""
+        _SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
+
+    def assert_clean(self):
+        """Assert that nothing was asked of another host, and that no script failed."""
+        assert self.watched.outside == []
+        assert self.watched.errors == []
 
 
-def visited(app, watched):
-    """Open an app, yield its page when it can be used, and find no error or call elsewhere."""
-    watched.page.goto(app.url)
-    watched.page.locator(".noUi-handle").first.wait_for(state="visible", timeout=90_000)
-    yield watched.page
-    assert watched.outside == []
-    assert [error for error in watched.errors if "WebSocket" not in error] == []
-
-
-def shoot(page, name):
-    """Keep a picture of the whole page."""
-    _SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
+def words(locator):
+    """Return the words of an element, with plain spaces."""
+    return " ".join(locator.inner_text().replace("\xa0", " ").split())
 
 
 def assert_figures_fit(page, width, figures, least_height=200):

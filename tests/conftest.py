@@ -198,11 +198,10 @@ def page(watched: Watched) -> Page:
 
 
 @pytest.fixture(scope="session")
-def voila() -> Iterator[Server]:
-    """The pages for readers, served as ``jcm app`` serves them."""
+def workbench() -> Iterator[Server]:
+    """All apps, served as ``jcm app`` serves them."""
     jcm = Path(sys.executable).with_name("jcm")
-    command = [str(jcm), "app", "--port", "{port}", "--no-browser"]
-    with Server(command, ready="/voila/static/voila.js") as server:
+    with Server([str(jcm), "app", "--port", "{port}", "--no-browser"], ready="/health") as server:
         yield server
 
 

@@ -606,7 +606,20 @@ MISTAKES = {
     "a word for the project": wrong("project", "solar", "found 'solar'"),
     "a number for the title": wrong("title", 5, "found 5"),
     "a word for the notes": wrong("notes", "words", "found 'words'", "list"),
-    "a section in the notes": Mistake({"notes": ["a", {"b": 1}]}, "notes.1", ("{'b': 1}",)),
+    "a number in the notes": Mistake({"notes": ["a", 5]}, "notes.1", ("found 5",)),
+    "a name of nothing": wrong(
+        "names.japan_goverment",
+        {"en": "Tokyo"},
+        "nothing in this scenario has this name, did you mean japan_government?",
+    ),
+    "a wrong key in the notes": Mistake(
+        {"notes": ["a", {"en": "b", "jp": "c"}]},
+        "notes.1.jp",
+        ("unknown key; allowed here: en, ja",),
+    ),
+    "a note in Japanese only": Mistake(
+        {"notes": [{"ja": "b"}]}, "notes.0.en", ("missing; In English is needed",)
+    ),
 }
 
 

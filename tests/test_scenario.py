@@ -12,7 +12,8 @@ from pydantic import ValidationError
 import jcm_models as jcm
 from jcm_models.distributions import Normal
 from jcm_models.problems import ScenarioError
-from jcm_models.scenario import Text
+from jcm_models.wording import Words
+from jcm_models.written import Text
 from tests.examples import NAMED, OPULENT, OPULENT_BASE, SHIPPED, TINY, USUAL, lines, load, write
 
 KEY = "project.electricity_supplied"
@@ -171,7 +172,7 @@ def test_the_opulent_example_means_what_it_says(opulent):
     assert shares[:, 0].tolist() == [0.5, 0.075, 0.3, 0.125]
     assert opulent.title.in_language("ja") == "豪華"
     assert (opulent.host, opulent.gwp) == ("IDN", "AR6")
-    assert opulent.project.electricity_supplied.note == "Ageing of the panels from 2025."
+    assert opulent.project.electricity_supplied.note.en == "Ageing of the panels from 2025."
     assert opulent.reserve.rate.source == "METI, CCS/CCUS guidelines, item 9"
 
 
@@ -239,7 +240,7 @@ def test_a_default_stands_in_no_file(tmp_path):
     given = {number.path: number for number in load(tmp_path, TINY).inputs()}
     for path in ("crediting.discount", "reserve.rate"):
         assert given[path].place is None
-        assert given[path].value.note == "default of the workbench"
+        assert given[path].value.note.en == "default of the workbench"
 
 
 def test_what_is_not_given_has_a_default(tmp_path):
@@ -353,3 +354,33 @@ def test_a_text_without_a_language_is_english():
     assert Text.model_validate("Word") == Text(en="Word")
     assert Text(en="Word", ja="言葉").in_language("ja") == "言葉"
     assert Text(en="Word", ja="言葉").in_language("en") == "Word"
+
+
+NAMED_THINGS = """\
+names:
+  old_maker: {en: Maker A, ja: A社}
+  loan: {en: Bank loan, ja: 融資}
+"""
+
+
+def test_names_of_a_scenario_are_called_as_it_says(tmp_path):
+    made = TINY.replace("0.319", "{lowest_of: {old_maker: 0.4, new_maker: 0.3}}")
+    loan = "{by: japan_participants, kind: private_finance, amount: 5 USD}"
+    scenario = load(
+        tmp_path,
+        made.replace("  shares: {japan_government: 1}", f"  contributions: {{loan: {loan}}}")
+        + NAMED_THINGS,
+    )
+    given = {each.path: each for each in scenario.inputs()}
+    factor = given["project.reference_emission_factor"]
+    assert factor.written_in(Words("ja")) == "0.3 tCO₂e/MWh（最小\uff1aA社: 0.4, new maker: 0.3）"
+    assert "(lowest of Maker A: 0.4, new maker: 0.3)" in factor.written_in(Words("en"))
+    amount = given["allocation.contributions.loan.amount"]
+    assert (amount.category_in("en"), amount.category_in("ja")) == ("Bank loan", "融資")
+
+
+def test_a_scenario_may_leave_out_a_named_thing_of_the_one_it_extends(tmp_path):
+    base = TINY.replace("0.319", "{lowest_of: {old_maker: 0.4, new_maker: 0.3}}")
+    write(tmp_path, base + "names: {old_maker: A}\n", "base.yaml")
+    text = "extends: base.yaml\nproject: {reference_emission_factor: 0.2}\n"
+    assert load(tmp_path, text).names["old_maker"].en == "A"

@@ -362,7 +362,7 @@ def test_every_given_number_is_among_the_inputs_with_its_line(scenario, dataset)
         assert row["unit"] == number.value.unit
         assert row["source"] == number.value.source
         assert row["standing"] == number.value.standing
-        if number.value.note == "default of the workbench":
+        if number.value.note and number.value.note.en == "default of the workbench":
             assert row["place"] is None
         else:
             assert re.fullmatch(r".+\.yaml:\d+", row["place"])

@@ -14,8 +14,8 @@ PACKAGE = ROOT / "jcm_models"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
-    1: "problems tables quantities variables periods wording article6_records distributions "
-    "correlations estimation",
+    1: "problems tables quantities variables periods problem_words wording article6_records "
+    "distributions correlations estimation",
     2: "rulebook issuance_records strict_yaml documents written spreads drawn values "
     "method_catalogue defaults components level_settings crediting_settings allocation_settings "
     "article6_settings "

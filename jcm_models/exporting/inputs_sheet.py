@@ -63,10 +63,10 @@ def _rows(given: Input, label: str, words: Words) -> Iterator[tuple[Any, ...]]:
     value = given.value
     years = value.years or (value.since,)
     about = (
-        words.written(value.written),
+        given.written_in(words),
         words(f"standing.{value.standing}"),
         value.source,
-        value.note if given.place else None,
+        value.note.in_language(words.language) if value.note and given.place else None,
         str(given.place) if given.place else words("table.default"),
         given.path,
     )

@@ -174,13 +174,17 @@ def _definitions(results: Results, words: Words) -> Sheet:
 
 
 def _notes(results: Results, words: Words) -> Sheet:
-    document = results.scenario.document
+    scenario = results.scenario
+    document = scenario.document
     changes = (
         words("export.change", path=change.path, old=change.old, new=change.new)
         for change in document.changes
     )
     rows = [
-        *((words("export.note_scenario"), note) for note in results.scenario.notes),
+        *(
+            (words("export.note_scenario"), note.in_language(words.language))
+            for note in scenario.notes
+        ),
         *((words("export.note_change"), change) for change in changes),
         *((words("export.note_file"), shown(file)) for file in document.files),
         *((words(f"export.note_{key}"), words(f"export.{key}_are")) for key in _CONVENTIONS),

@@ -72,6 +72,7 @@
       return calm();
     }
     inFlight = true;
+    page.dataset.settled = "false";
     if (!slow) slow = setTimeout(busy, PATIENCE);
     send("comm_msg", { comm_id: comm, data: Object.assign({ number }, wish) });
   }
@@ -102,6 +103,7 @@
   }
 
   function calm() {
+    page.dataset.settled = "true";
     clearTimeout(slow);
     slow = 0;
     if (page.dataset.state === "computing") page.dataset.state = "ready";
@@ -116,6 +118,7 @@
 
   function end() {
     if (page.dataset.state === "ended") return;
+    inFlight = true; // nothing is sent any more
     calm();
     page.dataset.state = "ended";
     const ended = document.querySelector("[data-ended]");
@@ -139,6 +142,7 @@
   }
 
   function set(key, value) {
+    page.dataset.settled = "false";
     waiting.delete(key);
     waiting.set(key, value);
     pump();

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import jcm_models as jcm
-from tests.app_pages import served, shoot, visited
+from tests.app_pages import Visit
 from tests.conftest import ROOT
 
 SCENARIO = ROOT / "scenarios/thailand_ndc_balances.yaml"
@@ -13,15 +13,16 @@ SUBSIDY = re.compile("Public finance, Government of Japan")
 EQUIPMENT = re.compile("Private finance, Japanese participants")
 
 
-@pytest.fixture(scope="module")
-def credits_app():
-    with served("credit_allocation") as app:
-        yield app
+@pytest.fixture
+def app(watched, workbench):
+    visit = Visit(watched, workbench).open("credit_allocation")
+    yield visit
+    visit.assert_clean()
 
 
 @pytest.fixture
-def page(credits_app, watched):
-    yield from visited(credits_app, watched)
+def page(app):
+    return app.page
 
 
 def cells(page, table):
@@ -44,7 +45,7 @@ def expected(overrides):
     }
 
 
-def test_the_app_shows_shares_tonnes_flow_and_balances_as_simulate_gives_them(page):
+def test_the_app_shows_shares_tonnes_flow_and_balances_as_simulate_gives_them(app, page):
     assert cells(page, "Tonnes by party and vintage") == expected({})
     assert page.locator("figure svg:visible").count() == 2
     text = page.inner_text("body")
@@ -55,42 +56,31 @@ def test_the_app_shows_shares_tonnes_flow_and_balances_as_simulate_gives_them(pa
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        shoot(page, f"credits_{width}")
+        app.shoot(f"credits_{width}")
 
 
-def test_a_contribution_moves_the_shares_and_the_tonnes(page):
-    handle = page.locator(".jcm-input", has_text=EQUIPMENT).locator(".noUi-handle")
+def test_a_contribution_moves_the_shares_and_the_tonnes(app, page):
     shown = page.get_by_role("region", name="Shares of the credits", exact=True)
     before = shown.inner_text()
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "before => document.querySelector('[aria-label=\"Shares of the credits\"]')"
-        ".innerText !== before",
-        arg=before,
-    )
-    handle.press("End")
+    page.get_by_role("slider", name=EQUIPMENT).press("End")
+    app.settled()
+    assert shown.inner_text() != before
     moved = expected({"allocation.contributions.equipment.amount": "2.25 MUSD"})
-    page.get_by_role("region", name="Tonnes by party and vintage").get_by_text(
-        moved["2021"][2], exact=True
-    ).first.wait_for(timeout=20_000)
     assert cells(page, "Tonnes by party and vintage") == moved
 
 
-def test_a_floor_holds_while_the_subsidy_shrinks(page):
-    handle = page.locator(".jcm-input", has_text=SUBSIDY).locator(".noUi-handle")
-    handle.focus()
-    handle.press("Home")
+def test_a_floor_holds_while_the_subsidy_shrinks(app, page):
+    page.get_by_role("slider", name=SUBSIDY).press("Home")
+    app.settled()
     table = page.get_by_role("region", name="Who contributes, and the shares that follow")
-    row = table.locator("tr", has_text="Subsidy")
-    row.get_by_text("1,000,000 USD").wait_for(timeout=20_000)
+    assert "1,000,000 USD" in table.locator("tr", has_text="Subsidy").inner_text()
     assert (
         cells(page, "Shares of the credits")["Government of Japan"] == ["50\N{NO-BREAK SPACE}%"] * 2
     )
 
 
-def test_another_scenario_can_be_picked_and_tells_of_overselling(page):
-    page.locator("select").select_option(label=_title())
+def test_another_scenario_can_be_picked_and_tells_of_overselling(app, page):
+    page.get_by_label("Scenario", exact=True).select_option(label=_title())
     page.get_by_text("more than that. To fit,").wait_for(timeout=30_000)
     assert "must not be issued" in page.inner_text("body")
 

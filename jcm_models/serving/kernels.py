@@ -1,0 +1,59 @@
+"""The kernels of sessions: started for a visitor, never started again when they die."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+from jcm_models.kernels import ForkServer
+from jcm_models.kernels.server import ADDRESS, PROVISIONER
+from jcm_models.section_pages import HOSTED
+from jcm_models.serving.sessions import DIED, Sessions, opening_now
+
+__all__ = ["MEMORY", "SessionKernels"]
+
+# How much memory a kernel may take beyond what it begins with [MB]; it limits itself.
+MEMORY = "JCM_SESSION_MEMORY"
+
+_log = logging.getLogger(__name__)
+
+
+class SessionKernels(AsyncMappingKernelManager):
+    """The kernels of the sessions of a server."""
+
+    sessions: Sessions
+    memory: int
+
+    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
+        """Start a kernel for the visitor whose page is being made."""
+        kwargs["env"] = {**kwargs.get("env", os.environ), HOSTED: "1", MEMORY: str(self.memory)}
+        try:
+            kernel: str = await super().start_kernel(**kwargs)
+        except Exception:
+            if os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME") != PROVISIONER:
+                raise
+            _log.exception("no kernel could be forked; starting another process to fork from")
+            kwargs["env"][ADDRESS] = os.environ[ADDRESS] = _another_server()
+            kernel = await super().start_kernel(**kwargs)
+        self.sessions.begin(kernel, opening_now.get())
+        return kernel
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel; its browser is told."""
+        self.sessions.end(kernel_id, DIED)
+        return super().remove_kernel(kernel_id)
+
+    async def end(self, kernel_id: str, reason: int) -> None:
+        """End a session and its kernel."""
+        self.sessions.end(kernel_id, reason)
+        if kernel_id in self:
+            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+
+
+def _another_server() -> str:
+    server = ForkServer()
+    server.stay_while_running()
+    return server.address
