@@ -225,9 +225,10 @@ class SectionPage:
         bool
             Whether all is well; else `problems` says what is not, and the last picture stays.
         """
+        before = self.words.language
         self.problems = ()
         self.try_to(changes)
-        self._refill()
+        self._refill(spoken=self.words.language != before)
         return not self.problems
 
     def try_to(self, changes: Iterable[tuple[str, object]]) -> None:
@@ -337,11 +338,10 @@ class SectionPage:
         """Return a problem in words: what is an input is called by its name."""
         return self.words.problem(problem)
 
-    def _refill(self) -> None:
+    def _refill(self, *, spoken: bool) -> None:
         """Mark every section as past; where nobody asks for them one by one, draw them all."""
-        self._stale = set(self._sections)
-        if self.problems:  # the last good picture is kept
-            self._stale &= set(self.groups)
+        kept = self.problems and not spoken  # the last good picture, in its language
+        self._stale |= set(self.groups if kept else self._sections) & set(self._sections)
         if in_an_app():
             return
         self.fill_stale()

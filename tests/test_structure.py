@@ -37,7 +37,7 @@ BANDS = {
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary view rules_page controls lab_widgets live_pages app_frame links "
-    "downloads visitors moved_scenarios offered_scenarios scenario_pages "
+    "serving app_commands downloads visitors moved_scenarios offered_scenarios scenario_pages "
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
     "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
