@@ -25,6 +25,7 @@ _MOST_CHANGES = 100
 _LONGEST_CHANGE = 500
 LARGEST_FILE = 200_000
 _LONGEST_FILE_IN_A_LINK = 6_000
+UNREADABLE = "the scenario in the link cannot be read"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Link:
         Changes, each as ``key=value``.
     file : str
         The text of a scenario that somebody brought along.
-    more : mapping of str to str
+    more : mapping of str to tuple of str
         What else it says, for the page to read.
     problems : tuple of Problem
         What is wrong with it.
@@ -51,8 +52,12 @@ class Link:
     language: str = ""
     changes: tuple[str, ...] = ()
     file: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    def one(self, key: str) -> str:
+        """Return the first of what else it says by a key; nothing where it says nothing."""
+        return next(iter(self.more.get(key, ())), "")
 
 
 def asked() -> Link:
@@ -91,14 +96,14 @@ def read_link(query: str) -> Link:
     if packed_file := found.get("file", [""])[0]:
         text = unpacked(packed_file)
         if not text:
-            problems.append(Problem("", "the scenario in the link cannot be read"))
+            problems.append(Problem("", UNREADABLE))
     known = {"lang", "scenario", "set", "file"}
     return Link(
         scenario=found.get("scenario", [""])[0],
         language=language,
         changes=tuple(found.get("set", [])),
         file=text,
-        more={key: values[0] for key, values in found.items() if key not in known},
+        more={key: tuple(values) for key, values in found.items() if key not in known},
         problems=tuple(problems),
     )
 
