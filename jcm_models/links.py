@@ -18,7 +18,8 @@ from jcm_models.problems import Problem
 from jcm_models.section_pages import in_an_app, served_by_voila
 from jcm_models.wording import LANGUAGES
 
-__all__ = ["LARGEST_FILE", "Link", "accepted_language", "asked", "packed", "query_of", "unpacked"]
+__all__ = ["LARGEST_FILE", "UNREADABLE", "Link", "accepted_language", "app_link", "asked"]
+__all__ += ["packed", "query_of", "unpacked"]
 
 _LONGEST = 16_000
 _MOST_CHANGES = 100
@@ -112,6 +113,22 @@ def query_of(said: Mapping[str, Sequence[str]], language: str) -> str:
     """Return the query of a link, as short as it can be read."""
     pairs = [(key, value) for key, values in said.items() for value in values]
     return urllib.parse.urlencode([*pairs, ("lang", language)], safe="/:,")
+
+
+def app_link(name: str, said: Mapping[str, Sequence[str]], language: str) -> str:
+    """Return a link to an app of this server.
+
+    Parameters
+    ----------
+    name : str
+        The name of its notebook.
+    said : mapping of str to sequence of str
+        What the link says.
+    language : str
+        In which language.
+    """
+    base = os.environ.get("VOILA_BASE_URL", "/")
+    return f"{base}apps/{name}?{query_of(said, language)}"
 
 
 def packed(text: str) -> str:

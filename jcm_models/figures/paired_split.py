@@ -112,9 +112,7 @@ def _row(part: str, sums: Sequence[dict[str, float]], words: Words) -> _Row:
         change = f"{'+' if difference > 0 else ''}{amount(difference)}"
     names = {"total": "figure.split_total", "credited": "figure.split_credits"}
     names |= {"unissued": "figure.flow_unissued", "above": "figure.above_negative"}
-    if part.startswith("host_"):
-        name = words(f"compare.{part}")
-    elif part.startswith("japan_"):
+    if part.endswith(("_government", "_participants")):
         name = words.party(part)
     else:
         name = words(names.get(part, f"figure.{part}"))

@@ -1,0 +1,48 @@
+"""The inputs in which two scenarios differ: what they are called, and what each scenario says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jcm_models.comparison import InputDifference, Row
+from jcm_models.input_sections import component_titles, input_label
+from jcm_models.pairs import Pair
+from jcm_models.setting_names import setting_name, setting_text
+from jcm_models.wording import Words
+
+__all__ = ["input_cells", "input_names"]
+
+
+def input_names(pair: Pair, words: Words) -> Mapping[str, str]:
+    """Return what people call each input that differs, by its key."""
+    names: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    for results in reversed(pair.sides):  # the first has the last word
+        own = component_titles(results.scenario, words)
+        titles |= own
+        for given in results.scenario.inputs():
+            names[given.path] = input_label(given, words, own)
+    for each in pair.inputs:
+        if each.known.get("variable") is None:
+            above = [title for prefix, title in titles.items() if each.path.startswith(prefix)]
+            name = setting_name(each.known, words)
+            names[each.path] = words("text.labelled", name=above[0], text=name) if above else name
+    return {each.path: names[each.path] for each in pair.inputs}
+
+
+def input_cells(each: InputDifference, words: Words) -> list[dict[str, str]]:
+    """Return what each scenario says of an input: ``text``, ``place`` and ``source``."""
+    return [_cell(row, text, words) for row, text in zip(each.rows, each.texts, strict=True)]
+
+
+def _cell(row: Row | None, text: str | None, words: Words) -> dict[str, str]:
+    if row is None or text is None:
+        return {"text": words("runs.absent"), "place": "", "source": ""}
+    place = row.get("place") or (words("table.default") if row.get("default") else "")
+    said = words.written(text) if row.get("variable") else setting_text(row, words)
+    return {"text": said, "place": str(place), "source": _source(row)}
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    return str(row.get("source") or "")
