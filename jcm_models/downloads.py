@@ -42,7 +42,7 @@ class Download:
 
 
 def downloads_of(page: SectionPage) -> dict[str, str]:
-    """Return the kinds of files that a page offers, beside its figures, and what they are called."""
+    """Return the kinds of files that a page offers beside its figures, with their names."""
     own = {kind: label for kind, (label, _) in page.files().items()}
     usual = _MAKERS if page.current_results() is not None else ()
     return own | {kind: page.words(f"app.download_{kind}") for kind in usual}

@@ -68,8 +68,7 @@ class ControlBox:
             for control in controls:
                 _put(self._widgets[control.key], control)
             heading = self._page.heading_of(self._group)
-            if heading:
-                self._heading.value = render("heading.html", self._page.words, heading=heading)
+            self._heading.value = render("heading.html", self._page.words, heading=heading)
             messages = [self._page.said(problem) for problem in self._page.problems]
             self.message.value = render("message.html", self._page.words, messages=messages)
         finally:
@@ -81,7 +80,7 @@ class ControlBox:
         moved = [named(c, self._widgets[c.key]) for c in controls if isinstance(c, Slider | Span)]
         below = [self._widgets[c.key] for c in controls if isinstance(c, Action)]
         self._grid.children = tuple(moved)
-        headed = [self._heading] if self._page.heading_of(self._group) else []
+        headed = [self._heading] if self._page.shows_headings else []
         self.box.children = (*headed, *above, self._grid, *below, self.message)
 
     def _widget(self, control: Control) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from jcm_models.comparison import InputDifference
-from jcm_models.comparison_sentences import difference, signed, signed_share
+from jcm_models.comparison_sentences import signed, signed_share
 from jcm_models.pair_inputs import input_cells, input_names
 from jcm_models.pairs import LETTERS, Pair
 from jcm_models.summary import Summary
@@ -69,14 +69,20 @@ def _lead(name: str, first: float, second: float, words: Words) -> str:
     first, second = round(first), round(second)
     change = second - first
     way = "same" if not change else "more" if change > 0 else "fewer"
-    share = words("compare.share", share=signed_share(change / first)) if first > 0 else ""
     return words(
         f"compare.{name}_{way}",
         amount=number(abs(change)),
         first=number(first),
         second=number(second),
-        share=share,
+        share=_share(first, second, words),
     )
+
+
+def _share(first: float, second: float, words: Words) -> str:
+    """Write a difference as a share of the first, where there is one."""
+    if first <= 0 or first == second:
+        return ""
+    return words("compare.share", share=signed_share((second - first) / first))
 
 
 def _beside(
@@ -98,7 +104,8 @@ def _beside(
         second=number(second),
         first_share=shares[0] if of_credits else "",
         second_share=shares[1] if of_credits else "",
-        change=difference(second - first, (second - first) / first if first else None, words),
+        change=signed(second - first),
+        share=_share(first, second, words),
     )
 
 

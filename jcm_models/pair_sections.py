@@ -13,13 +13,16 @@ from jcm_models.comparison import ResultDifference
 from jcm_models.comparison_sentences import difference, signed
 from jcm_models.figures import Figure, Side, paired_emissions_figure, paired_split_figure
 from jcm_models.input_sections import doubted, standing_sentence
+from jcm_models.links import app_link
 from jcm_models.method_sections import method_titles
 from jcm_models.pair_answer import reasons, sentences
 from jcm_models.pair_inputs import input_cells, input_names
 from jcm_models.pairs import LETTERS, Pair
 from jcm_models.pieces import render
 from jcm_models.results import Results
+from jcm_models.section_pages import in_an_app
 from jcm_models.sections import host_name, identity_rows
+from jcm_models.variables import families
 from jcm_models.wording import Words, inside, number
 
 __all__ = ["PAIR_SECTIONS", "key_figures"]
@@ -139,10 +142,21 @@ def method(pair: Pair, words: Words) -> str:
         text = words("compare.method_same", method=first)
     else:
         text = words("compare.method_two", first=first, second=second)
-    families = dict.fromkeys(
-        part.method.family for each in pair.sides for part in each.scenario.parts
-    )
-    return render("pair_method.html", words, text=text, families=list(families))
+    links = [_family_link(family, words) for family in _families_of(pair)] if in_an_app() else []
+    return render("pair_method.html", words, text=text, links=links)
+
+
+def _families_of(pair: Pair) -> list[str]:
+    """Return the families of the methods of both, each once."""
+    parts = [part for each in pair.sides for part in each.scenario.parts]
+    return list(dict.fromkeys(part.method.family for part in parts))
+
+
+def _family_link(family: str, words: Words) -> tuple[str, str]:
+    """Return what a family is called, and a link to its page in the app of the methods."""
+    label = families().get(family)
+    title = words.choose(label.en, label.ja) if label else words("methods.others")
+    return title, app_link("methods", {"family": [family]}, words.language)
 
 
 def notes(pair: Pair, words: Words) -> str:

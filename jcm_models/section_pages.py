@@ -277,8 +277,9 @@ class SectionPage:
         """Return the results that are shown, where the page shows those of one scenario."""
         return None
 
-    # What the button that opens a file is called.
+    # What the button that opens a file is called, and whether groups of controls show their names.
     upload: ClassVar[str] = "app.upload"
+    shows_headings: ClassVar[bool] = False
 
     @property
     def stem(self) -> str:
@@ -368,6 +369,8 @@ class SectionPage:
             self.words,
             group=group,
             heading=self.heading_of(group),
+            headed=self.shows_headings,
+            folded=group == self.groups[0],
             controls=controls,
             wrong={problem.path for problem in own},
             messages=[self.said(problem) for problem in told],
