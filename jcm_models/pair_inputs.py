@@ -11,7 +11,10 @@ from jcm_models.pairs import Pair
 from jcm_models.setting_names import setting_name, setting_text
 from jcm_models.wording import Words
 
-__all__ = ["input_cells", "input_names"]
+__all__ = ["input_cells", "input_names", "side_label"]
+
+_CHANGED = "with_()"  # where a change comes from that the page has made
+_FEW = 2  # so many inputs tell two scenarios of one project apart; of more, their number does
 
 
 def input_names(pair: Pair, words: Words) -> Mapping[str, str]:
@@ -31,6 +34,33 @@ def input_names(pair: Pair, words: Words) -> Mapping[str, str]:
     return {each.path: names[each.path] for each in pair.inputs}
 
 
+def side_label(pair: Pair, at: int, words: Words) -> str:
+    """Return what tells a scenario from the other of the same project: an input, or how many.
+
+    Parameters
+    ----------
+    pair : Pair
+        The two scenarios.
+    at : int
+        Which of them: 0 or 1.
+    words : Words
+        The words of a language.
+    """
+    if pair.is_one_project and 1 <= len(pair.inputs) <= _FEW:
+        names = input_names(pair, words)
+        return words("figure.list_gap").join(
+            words(
+                "text.labelled",
+                name=names[each.path],
+                text=input_cells(each, words)[at]["text"],
+            )
+            for each in pair.inputs
+        )
+    count = len(pair.sides[at].scenario.document.changes)
+    key = "as_written" if not count else "changed_one" if count == 1 else "changed"
+    return words(f"compare.{key}", count=count)
+
+
 def input_cells(each: InputDifference, words: Words) -> list[dict[str, str]]:
     """Return what each scenario says of an input: ``text``, ``place`` and ``source``."""
     return [_cell(row, text, words) for row, text in zip(each.rows, each.texts, strict=True)]
@@ -39,9 +69,11 @@ def input_cells(each: InputDifference, words: Words) -> list[dict[str, str]]:
 def _cell(row: Row | None, text: str | None, words: Words) -> dict[str, str]:
     if row is None or text is None:
         return {"text": words("runs.absent"), "place": "", "source": ""}
-    place = row.get("place") or (words("table.default") if row.get("default") else "")
+    place = str(row.get("place") or (words("table.default") if row.get("default") else ""))
+    if place.startswith(_CHANGED):
+        place = words("compare.changed_here")
     said = words.written(text) if row.get("variable") else setting_text(row, words)
-    return {"text": said, "place": str(place), "source": _source(row)}
+    return {"text": said, "place": place, "source": _source(row)}
 
 
 def _source(row: Mapping[str, Any]) -> str:

@@ -16,14 +16,14 @@ from jcm_models.input_sections import doubted, standing_sentence
 from jcm_models.links import app_link
 from jcm_models.method_sections import method_titles
 from jcm_models.pair_answer import reasons, sentences
-from jcm_models.pair_inputs import input_cells, input_names
+from jcm_models.pair_inputs import input_cells, input_names, side_label
 from jcm_models.pairs import LETTERS, Pair
 from jcm_models.pieces import render
 from jcm_models.results import Results
 from jcm_models.section_pages import in_an_app
 from jcm_models.sections import host_name, identity_rows
 from jcm_models.variables import families
-from jcm_models.wording import Words, inside, number
+from jcm_models.wording import Words, inside, number, rounded
 
 __all__ = ["PAIR_SECTIONS", "key_figures"]
 
@@ -49,7 +49,8 @@ def question(pair: Pair, words: Words) -> str:
         "pair_question.html",
         words,
         over=words(over, countries=words("compare.and").join(hosts)),
-        sides=[_about(letter, each, words) for letter, each in _lettered(pair)],
+        title=_title(pair.first, words) if pair.is_one_project else "",
+        sides=[_about(pair, at, words) for at in range(len(LETTERS))],
         answer=[first, reasons(pair, words)],
         rest=rest,
     )
@@ -58,8 +59,11 @@ def question(pair: Pair, words: Words) -> str:
 def key_figures(pair: Pair, words: Words, template: str = "pair_cards.html") -> str:
     """Return a card for each figure: A, B and the difference."""
     figures = {each.name: each for each in pair.comparison.results}
-    cards = [_card(label, role, figures[name], words) for label, role, name in _CARDS]
-    return render(template, words, letters=LETTERS, cards=[card for card in cards if card])
+    shown = [each for each in _CARDS if each[2] != "reserve" or any(figures["reserve"].values)]
+    cards = [_card(label, role, figures[name], words) for label, role, name in shown]
+    if len(cards) < len(_CARDS):
+        cards.append(_share_card(pair, words))
+    return render(template, words, letters=LETTERS, cards=cards)
 
 
 def emissions(pair: Pair, words: Words) -> str:
@@ -191,24 +195,45 @@ def _title(results: Results, words: Words) -> str:
     return results.scenario.title.in_language(words.language)
 
 
-def _about(letter: str, results: Results, words: Words) -> dict[str, str]:
+def _about(pair: Pair, at: int, words: Words) -> dict[str, str]:
+    results = pair.sides[at]
     scenario = results.scenario
-    count = len(scenario.document.changes)
-    key = "as_written" if not count else "changed_one" if count == 1 else "changed"
     about = words(
         "compare.about",
         method=method_titles(scenario, words),
         first=scenario.years.first,
         last=scenario.years.last,
-        changes=words(f"compare.{key}", count=count),
+        changes=side_label(pair, at, words),
     )
-    return {"letter": letter, "title": _title(results, words), "about": about}
+    return {"letter": LETTERS[at], "title": _title(results, words), "about": about}
 
 
-def _card(label: str, role: str, each: ResultDifference, words: Words) -> dict[str, Any] | None:
-    """Return a card; none where there is nothing in either scenario."""
-    if not any(each.values) and each.name == "reserve":
-        return None
+def _share_card(pair: Pair, words: Words) -> dict[str, Any]:
+    """Return the card with the share of the credits that goes to Japan."""
+    shares = [total.japan / total.issued if total.issued else None for total in pair.totals]
+    amounts = [
+        (
+            words("compare.no_credits") if share is None else number(share, "1"),
+            100 * (share or 0.0),
+            share is not None,
+        )
+        for share in shares
+    ]
+    change = words("compare.not_known")
+    if None not in shares:
+        points = 100 * ((shares[1] or 0.0) - (shares[0] or 0.0))
+        change = words("compare.points", points=signed(rounded(points, 3)))
+    return {
+        "label": words("compare.japan_share"),
+        "role": "japan_participants",
+        "unit": "",
+        "amounts": amounts,
+        "change": change,
+    }
+
+
+def _card(label: str, role: str, each: ResultDifference, words: Words) -> dict[str, Any]:
+    """Return a card with a figure of both."""
     largest = max(abs(value or 0.0) for value in each.values)
     amounts = [
         (
@@ -222,15 +247,26 @@ def _card(label: str, role: str, each: ResultDifference, words: Words) -> dict[s
     told = words("compare.no_change") if change else words("compare.not_known")
     if change and round(change[0]):
         told = difference(*change, words)
-    return {"label": words(f"compare.{label}"), "role": role, "amounts": amounts, "change": told}
+    return {
+        "label": words(f"compare.{label}"),
+        "role": role,
+        "unit": words("card.unit"),
+        "amounts": amounts,
+        "change": told,
+    }
 
 
 def _sides(pair: Pair, words: Words) -> tuple[Side, Side]:
     first, second = (
-        Side(letter, _title(each, words), host_name(each, words), _busy(pair, at, each))
+        Side(letter, _figure_title(pair, at, words), host_name(each, words), _busy(pair, at, each))
         for at, (letter, each) in enumerate(_lettered(pair))
     )
     return first, second
+
+
+def _figure_title(pair: Pair, at: int, words: Words) -> str:
+    """Return what a scenario is called in a figure; of one project, what tells it apart."""
+    return side_label(pair, at, words) if pair.is_one_project else _title(pair.sides[at], words)
 
 
 def _busy(pair: Pair, at: int, results: Results) -> Mapping[str, Any]:

@@ -138,7 +138,7 @@ def curves(scene: Scene, panel: Panel) -> list[Element]:
 
 def end_blocks(scene: Scene, tonnes: float, look: Look, *, short: bool = False) -> dict[str, Block]:
     """Set the names of the lines and what they end at."""
-    suffix, width = ("_short", 80.0) if look.narrow or short else ("", 170.0)
+    suffix, width = ("_short", 92.0) if look.narrow or short else ("", 170.0)
     return {
         kind: Block(
             kind,

@@ -164,22 +164,34 @@ def _panel(
     scene = page.scenes[at]
     panel, own = Panel(page.years, *room), Panel(scene.years, *room)
     elements = [*grid(panel, written, look), *areas(scene, own)]
-    elements += _ghosts(page, room, look) if at and page.ghost else []
+    elements += _ghosts(page, room, look) if at else []
     elements += [*curves(scene, own), *end_labels(scene, ends, own)]
     return elements + ([] if look.narrow else tooltips(own, _tooltips(page, scene)))
 
 
+def _apart(page: _Page) -> dict[str, svg.Array]:
+    """Return the lines of the first scenario that differ from those of the second."""
+    first, second = page.scenes
+    if not page.ghost:
+        return {}
+    low, high = page.range
+    least = _FAINT * (high - low) * page.tonnes
+    same_years = np.array_equal(first.years, second.years)
+
+    def alike(kind: str) -> bool:
+        if not same_years or kind not in second.lines:
+            return False
+        return float(np.abs(first.lines[kind] - second.lines[kind]).max()) < least
+
+    return {kind: values for kind, values in first.lines.items() if not alike(kind)}
+
+
 def _ghosts(page: _Page, room: tuple[Linear, Linear], look: Look) -> list[Element]:
     """Draw the lines of the first scenario, dotted, where they differ from those of the second."""
-    first, second = page.scenes
-    panel, scale = Panel(first.years, *room), room[1]
-    least = _FAINT * (scale.domain[1] - scale.domain[0])
+    first = page.scenes[0]
+    panel = Panel(first.years, *room)
     elements = []
-    for kind, values in first.lines.items():
-        beside = second.lines.get(kind)
-        alike = beside is not None and np.array_equal(first.years, second.years)
-        if alike and beside is not None and float(np.abs(values - beside).max()) < least:
-            continue
+    for kind, values in _apart(page).items():
         for run in svg.runs(first.years):
             d = svg.stairs(panel.starts[run], panel.ends[run], panel.y(values[run]))
             elements.append(Element("path", {**_GHOST, "stroke": kind, "d": d}))
@@ -215,5 +227,5 @@ def _told(page: _Page, told: Callable[[Scene], str]) -> str:
 def _caption(page: _Page) -> str:
     words = page.words
     same = words("compare.emissions_caption")
-    dotted = [words("compare.emissions_ghost")] if page.ghost else []
+    dotted = [words("compare.emissions_ghost")] if _apart(page) else []
     return words("figure.sentence_gap").join([_told(page, headline_of), same, *dotted])

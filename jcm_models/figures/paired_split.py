@@ -132,7 +132,7 @@ def _draw(
     top += 12
     more: svg.Attributes = {"text-anchor": "end"}
     elements.append(svg.text(right, top + look.small, head, look.small, "muted", **more))
-    top += 0 if look.narrow else look.small * LEADING + 2
+    top += look.small * LEADING + 2
     start = left + _MARK if look.narrow else left + _NAMES + _MARK
     numbers = max(text_width(each, look.small) for row in rows for each in row.written)
     end = right - numbers - _GAP - (0 if look.narrow else change + 2 * _GAP)

@@ -54,6 +54,6 @@ def side_heading(
     size = look.body
     start = left + _ROUND * size + 8
     lines = wrap(side.title, right - start, size, bold=True, at_most=3)
-    mark = letter_mark(side.letter, left, top + 0.65 * size * LEADING, size * 0.95)
+    mark = letter_mark(side.letter, left, top + 0.56 * size * LEADING, size * 0.95)
     title = svg.paragraph(start, top, lines, size, font_weight=700)
     return [*mark, *title], top + len(lines) * size * LEADING
