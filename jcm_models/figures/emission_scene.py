@@ -24,6 +24,7 @@ __all__ += ["end_labels", "hatch", "headline_of", "level_text", "scene_of"]
 
 _HATCH = 6.0  # [px]
 _THIN = 0.005  # of all reductions: what is not credited but less than this is rounding, not drawn
+_LEADER: svg.Attributes = {"stroke-dasharray": "1 4"}
 _DASHES: dict[str, svg.Attributes] = {
     "project": {"stroke-width": 3},
     "reference": {"stroke-width": 2},
@@ -152,12 +153,14 @@ def end_blocks(scene: Scene, tonnes: float, look: Look, *, short: bool = False) 
 
 def end_labels(scene: Scene, ends: dict[str, Block], panel: Panel) -> list[Element]:
     """Set the names of the lines beside their ends."""
-    right, (bottom, top) = float(panel.ends[-1]), panel.y.pixels
+    end, right, (bottom, top) = float(panel.ends[-1]), panel.x.pixels[1], panel.y.pixels
     levels = [panel.y(float(values[-1])) for values in scene.lines.values()]
     heights = [block.height + 4 for block in ends.values()]
     middles = svg.spread(levels, heights, top - 10, bottom + 18)
     elements = []
     for level, middle, block in zip(levels, middles, ends.values(), strict=True):
+        if end < right - 1:  # where the axis goes on after the last year of these
+            elements.append(svg.line(end, level, right, level, block.role, **_LEADER))
         if abs(level - middle) > 2:
             elements.append(svg.line(right + 1, level, right + END_GAP - 4, middle, block.role))
         elements += replace(block, x=right + END_GAP, top=middle - block.height / 2 - 1).draw()

@@ -190,13 +190,17 @@ def _ghosts(page: _Page, room: tuple[Linear, Linear], look: Look) -> list[Elemen
     """Draw the lines of the first scenario, dotted, where they differ from those of the second."""
     first = page.scenes[0]
     panel = Panel(first.years, *room)
-    elements = []
+    elements: list[Element] = []
+    letters: list[float] = []
     for kind, values in _apart(page).items():
         for run in svg.runs(first.years):
             d = svg.stairs(panel.starts[run], panel.ends[run], panel.y(values[run]))
             elements.append(Element("path", {**_GHOST, "stroke": kind, "d": d}))
-        place = float(panel.starts[0]) + 4, float(panel.y(float(values[0]))) - 4
-        elements.append(svg.text(*place, page.sides[0].letter, look.small, kind, font_weight=700))
+        x, y = float(panel.starts[0]) + 4, float(panel.y(float(values[0]))) - 4
+        if all(abs(y - other) > look.small for other in letters):
+            letters.append(y)
+            letter = page.sides[0].letter
+            elements.append(svg.text(x, y, letter, look.small, kind, font_weight=700))
     return elements
 
 
