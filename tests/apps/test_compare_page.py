@@ -162,8 +162,8 @@ def test_where_bau_is_unknown_on_one_side_nothing_is_compared_with_it(without_ba
 
 
 def test_without_any_credits_the_page_says_so_and_draws_what_there_is():
-    late = "crediting.start=2031-01-01; crediting.end=2031-12-31; years.last=2031"
-    page = jcm.ComparePage(SOLAR, overrides=late, other_overrides=late)
+    nothing = f"{DISCOUNT}=0"
+    page = jcm.ComparePage(SOLAR, MONGOLIA, nothing, nothing)
     told = text_of(page, *PAIR_SECTIONS)
     assert "Neither issues any credits." in told
     assert cards(page)["Japan’s share of the credits"][0] == "no credits"
@@ -183,7 +183,7 @@ def test_every_pair_is_told_and_drawn(first, lang):
     for second in DIVERSE:
         page = jcm.ComparePage(first, second, lang=lang)
         everything = text_of(page, *PAIR_SECTIONS, *page.groups)
-        assert not {"nan", "none", "inf", "true", "false"} & set(everything.lower().split())
+        assert not {"nan", "inf", "true", "false"} & set(everything.lower().split())
         read = text_of(page, *(set(PAIR_SECTIONS) - {"identity", "differing"}), *page.groups)
         assert re.findall(r"\b(?:project|crediting|reserve|allocation|bau)\.[a-z_]+", read) == []
         assert re.findall(r"\b(?:reference|project|bau)_[a-z_]+", read) == []
@@ -246,8 +246,7 @@ def test_what_cannot_be_set_is_told_beside_its_side_and_the_last_picture_stays()
     page = jcm.ComparePage(SOLAR, MONGOLIA)
     before = text_of(page, "question")
     assert not page.change([(f"second:{DISCOUNT}", 1.5)])
-    assert "B: " in messages(page)[0]
-    assert "Share of reductions kept" in messages(page)[0]
+    assert messages(page) == ["B: found 1.5; allowed is 0 to 1"]
     assert 'data-key="second:crediting.discount" value=' in page.section("second").html
     assert 'aria-invalid="true"' in page.section("second").html
     assert 'aria-invalid="true"' not in page.section("first").html
@@ -287,10 +286,9 @@ def test_a_link_of_another_app_shows_before_and_after(hosted):
     assert [each.name for each in page.scenarios] == [MONGOLIA, MONGOLIA]
     first, second = (int(each["credits_issued"].sum()) for each in page.results)
     assert (first, second) == (issued(MONGOLIA), issued(MONGOLIA, {DISCOUNT: 0.9}))
-    assert page.link_to("reference_vs_bau") == {
-        "scenario": [MONGOLIA],
-        "set": [f"{DISCOUNT}=0.9", "reserve.rate=0.05"],
-    }
+    handed_on = page.link_to("reference_vs_bau")
+    assert handed_on["scenario"] == [MONGOLIA]
+    assert set(handed_on["set"]) == {f"{DISCOUNT}=0.9", "reserve.rate=0.05"}
 
 
 @pytest.mark.parametrize(
@@ -300,7 +298,7 @@ def test_a_link_of_another_app_shows_before_and_after(hosted):
         ("second=../../etc/passwd", "B: there is no scenario"),
         ("second=mongolia_darkan_solar", "did you mean mongolia_darkhan_solar?"),
         ("set2=crediting.discount=7", "B: "),
-        ("set2=crediting.discoun=0.9", "did you mean crediting.discount?"),
+        ("set2=crediting.discoun=0.9", "B: crediting.discoun: unknown key, did you mean discount?"),
         ("set1=storage.leakage.table=../../secret.csv", "only files beside the scenarios"),
         ("file2=abc", "the scenario in the link cannot be read"),
         ("scenario=nowhere", "there is no scenario 'nowhere'"),
