@@ -98,7 +98,7 @@ def reasons(pair: Pair, words: Words) -> str:
 
 
 def _reason(each: InputDifference, name: str, pair: Pair, words: Words) -> str:
-    first, second = (cell["text"] for cell in input_cells(each, words))
+    first, second = (cell["text"] for cell in input_cells(each, pair, words))
     places = {"name": inside(name), "first": first, "second": second}
     if each.path not in pair.effects:
         return words("compare.input", **places)

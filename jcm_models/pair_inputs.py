@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from jcm_models.comparison import InputDifference, Row
+from jcm_models.components import Input
 from jcm_models.input_sections import component_titles, input_label
 from jcm_models.pairs import Pair
+from jcm_models.scenario import Scenario
 from jcm_models.setting_names import setting_name, setting_text
 from jcm_models.wording import Words
 
@@ -52,7 +53,7 @@ def side_label(pair: Pair, at: int, words: Words) -> str:
             words(
                 "text.labelled",
                 name=names[each.path],
-                text=input_cells(each, words)[at]["text"],
+                text=input_cells(each, pair, words)[at]["text"],
             )
             for each in pair.inputs
         )
@@ -61,20 +62,28 @@ def side_label(pair: Pair, at: int, words: Words) -> str:
     return words(f"compare.{key}", count=count)
 
 
-def input_cells(each: InputDifference, words: Words) -> list[dict[str, str]]:
+def input_cells(each: InputDifference, pair: Pair, words: Words) -> list[dict[str, str]]:
     """Return what each scenario says of an input: ``text``, ``place`` and ``source``."""
-    return [_cell(row, text, words) for row, text in zip(each.rows, each.texts, strict=True)]
+    return [
+        _cell(row, text, _given(results.scenario, each.path), words)
+        for results, row, text in zip(pair.sides, each.rows, each.texts, strict=True)
+    ]
 
 
-def _cell(row: Row | None, text: str | None, words: Words) -> dict[str, str]:
+def _given(scenario: Scenario, path: str) -> Input | None:
+    return next((given for given in scenario.inputs() if given.path == path), None)
+
+
+def _cell(row: Row | None, text: str | None, given: Input | None, words: Words) -> dict[str, str]:
     if row is None or text is None:
         return {"text": words("runs.absent"), "place": "", "source": ""}
     place = str(row.get("place") or (words("table.default") if row.get("default") else ""))
     if place.startswith(_CHANGED):
         place = words("compare.changed_here")
-    said = words.written(text) if row.get("variable") else setting_text(row, words)
-    return {"text": said, "place": place, "source": _source(row)}
-
-
-def _source(row: Mapping[str, Any]) -> str:
-    return str(row.get("source") or "")
+    if given is None:
+        said = setting_text(row, words)
+    elif text == row["written"]:
+        said = given.written_in(words)
+    else:  # what looks alike is written out
+        said = words.written(text)
+    return {"text": said, "place": place, "source": str(row.get("source") or "")}

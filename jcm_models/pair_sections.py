@@ -106,7 +106,7 @@ def differing(pair: Pair, words: Words) -> str:
     """Return the table of the inputs that differ, with what each does alone where they are few."""
     names, effects = input_names(pair, words), pair.effects
     rows = [
-        (names[each.path], input_cells(each, words), _effect(effects.get(each.path)))
+        (names[each.path], input_cells(each, pair, words), _effect(effects.get(each.path)))
         for each in pair.inputs
     ]
     main = pair.comparison.main(1)
@@ -165,7 +165,9 @@ def _family_link(family: str, words: Words) -> tuple[str, str]:
 
 def notes(pair: Pair, words: Words) -> str:
     """Return what a reader must know of each; once where both note the same."""
-    first, second = (list(each.scenario.notes) for each in pair.sides)
+    first, second = (
+        [note.in_language(words.language) for note in each.scenario.notes] for each in pair.sides
+    )
     heads = _heads(pair, words)
     parts = [(heads[0], first), (heads[1], second)]
     if first == second:

@@ -81,7 +81,7 @@ def _csv_rows(pair: Pair) -> Iterator[tuple[Any, ...]]:
             yield ("year", label, key, year, _A_YEAR, a, b, more)
     names = input_names(pair, words)
     for differing in pair.inputs:
-        texts = [cell["text"] for cell in input_cells(differing, words)]
+        texts = [cell["text"] for cell in input_cells(differing, pair, words)]
         yield ("input", names[differing.path], differing.path, "", "", *texts, "")
 
 
@@ -156,7 +156,7 @@ def _inputs(pair: Pair, words: Words) -> Sheet:
     names = input_names(pair, words)
     rows = []
     for each in pair.inputs:
-        cells = input_cells(each, words)
+        cells = input_cells(each, pair, words)
         told = [cell[part] for cell in cells for part in ("text", "source", "place")]
         rows.append([names[each.path], *told, each.path])
     return Sheet(
