@@ -38,6 +38,8 @@ BANDS = {
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary view rules_page controls lab_widgets live_pages app_frame links "
     "serving app_commands downloads visitors moved_scenarios offered_scenarios scenario_pages "
+    "scenario_choosing pairs pair_inputs pair_answer pair_sections pair_downloads compare_page "
+    "setting_names "
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
     "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
