@@ -29,9 +29,10 @@ from jcm_models.storage import (
     SecurityCalculator,
     YearlyChance,
     draw_blowouts,
+    summed_up,
 )
 from jcm_models.storage_regimes import drawn, regime
-from jcm_models.storage_settings import Dependence, Leakage, Storage
+from jcm_models.storage_settings import Dependence, Events, Leakage, Storage
 from jcm_models.values import Value
 from jcm_models.variables import input_variable
 
@@ -157,7 +158,9 @@ def drawn_leaks(
     total = np.zeros((samples, years.size))
     for site, (start, plan) in enumerate(plans):
         since = np.maximum(years - (start - first), 0)
-        leaked = draws.modelled(site, plan, since) + draws.events(site, years, start - first)
+        leaked = draws.modelled(site, plan, since)
+        if storage.events is not None:
+            leaked = leaked + draws.events(storage.events, site, years, start - first)
         total += np.minimum(leaked, plan.injected(since))
     return total
 
@@ -187,24 +190,25 @@ class _Draws:
     def modelled(self, site: int, plan: Injection, since: Whole) -> Array:
         """Return what leaks by the model of a site [t], shape (sample, horizon)."""
         leaked = np.zeros((self.samples, since.size))
-        leakage, begun = self.storage.leakage, since > 0
-        if leakage is None or not begun.any():
-            return leaked
-        model, years = self._model(leakage, site), since[begun]
-        if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
-            leaked[:, begun] = self._with_events(model, plan, years, site)
-        elif isinstance(model, YearlyChance):
-            leaked[:, begun] = model.drawn(plan, years, self.samples, self.generator)
-        else:
-            leaked[:, begun] = model.leaked(plan, years)
+        if self.storage.leakage is not None and since.any():
+            first = int(np.searchsorted(since, 1))  # the years before are those of other sites
+            leaked[:, first:] = self._since_begun(self.storage.leakage, site, plan, since[first:])
         return leaked
+
+    def _since_begun(self, leakage: Leakage, site: int, plan: Injection, years: Whole) -> Array:
+        model = self._model(leakage, site)
+        if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
+            return self._with_events(model, plan, years, site)
+        if isinstance(model, YearlyChance):
+            return model.drawn(plan, years, self.samples, self.generator)
+        return model.leaked(plan, years)
 
     def _with_events(
         self, model: SecurityCalculator, plan: Injection, years: Whole, site: int
     ) -> Array:
-        leaked = model.slow(plan, years)
+        leaked, blowouts = model.apart(plan, years)
         masses = regime(str(self._leakage.regime))
-        for kind, expected in model.blowouts(plan, years).items():
+        for kind, expected in blowouts.items():
             number = expected * self._multiplier[:, site : site + 1]
             leaked = leaked + draw_blowouts(number, masses[kind], self.generator)
         return leaked
@@ -249,15 +253,12 @@ class _Draws:
         basins = self.storage.basin_of_sites
         return frailties(self.generator, self.samples, shape.number, basins)
 
-    def events(self, site: int, years: Whole, begins: int) -> Array:
+    def events(self, happened: Events, site: int, years: Whole, begins: int) -> Array:
         """Return what events let escape at a site [t], shape (sample, horizon).
 
         `years` are those of the project, of which the site injects from `begins` on.
         """
-        happened = self.storage.events
         since = np.maximum(years - begins, 0)
-        if happened is None:
-            return np.zeros((self.samples, since.size))
         mass, yearly = happened.mass.distribution, column(happened.per_year.number)
         expected = yearly * self._multiplier[:, site : site + 1] * since
         found = draw_blowouts(expected, mass, self.generator)
@@ -266,9 +267,9 @@ class _Draws:
         hit = (self.generator.random(owner.size) < hit_share) & (moment > begins)
         at = np.searchsorted(years, moment[hit])
         amounts = mass.quantile(self.generator.random(at.size))
-        added = np.zeros((self.samples, since.size + 1))  # what falls after the last year
-        np.add.at(added, (owner[hit], at), amounts)
-        return self.mass_scale * (found + np.cumsum(added[:, :-1], axis=1))
+        inside = at < years.size  # what falls after the last year is left
+        found += summed_up(owner[hit][inside], at[inside], amounts[inside], found.shape)
+        return self.mass_scale * found
 
     @property
     def _hit_share(self) -> Any:

@@ -1,6 +1,6 @@
 """CO2 under ground: what is injected, how it leaks, how it is trapped."""
 
-from jcm_models.storage.blowouts import draw_blowouts
+from jcm_models.storage.blowouts import draw_blowouts, summed_up
 from jcm_models.storage.calculator import SecurityCalculator, Trapped
 from jcm_models.storage.injection import Injection, Stages
 from jcm_models.storage.models import (
@@ -24,4 +24,5 @@ __all__ = [
     "YearlyChance",
     "draw_blowouts",
     "read_leak_table",
+    "summed_up",
 ]

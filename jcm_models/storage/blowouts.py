@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from jcm_models.distributions import Distribution
 
-__all__ = ["draw_blowouts"]
+__all__ = ["draw_blowouts", "summed_up"]
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Generator) -> Array:
@@ -35,19 +36,41 @@ def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Gene
     event falls where the expected number passes a uniform share of its end, so that work grows
     with the events and not with the years. The mean is `expected` times that of `mass`.
     """
-    samples, years = expected.shape
     # Published parameters are normal at times, and one draw in a thousand is a rate below nothing.
-    expected = np.maximum(expected, 0.0)
-    total = expected[:, -1]
+    total = np.maximum(expected[:, -1], 0.0)
     numbers = generator.poisson(total)
-    owner = np.repeat(np.arange(samples), numbers)
-    found = np.zeros(expected.shape)
-    if owner.size:
-        passed = generator.random(owner.size)
-        # One search for all: each sample's shares lie between its number and the next.
-        shares = expected / np.where(total > 0, total, 1.0)[:, np.newaxis]
-        edges = (shares + np.arange(samples)[:, np.newaxis]).ravel()
-        at = np.searchsorted(edges, passed + owner) - owner * years
-        year = np.clip(at, 0, years - 1)
-        np.add.at(found, (owner, year), mass.quantile(generator.random(owner.size)))
-    return np.cumsum(found, axis=1)
+    (hit,) = np.nonzero(numbers)
+    passed = generator.random(numbers.sum())
+    # One search for all that are hit: each one's shares lie between its number and the next.
+    shares = np.maximum(expected[hit], 0.0) / total[hit, np.newaxis]
+    edges = (shares + hit[:, np.newaxis]).ravel()
+    rank = np.repeat(np.arange(hit.size), numbers[hit])
+    owner, years = hit[rank], expected.shape[1]
+    at = np.searchsorted(edges, passed + owner) - rank * years
+    year = np.clip(at, 0, years - 1)
+    return summed_up(owner, year, mass.quantile(generator.random(owner.size)), expected.shape)
+
+
+def summed_up(owner: Whole, year: Whole, amounts: Array, shape: tuple[int, ...]) -> Array:
+    """Add up what happens at times, sample by sample.
+
+    Parameters
+    ----------
+    owner, year : array of int, shape (event,)
+        The sample that each event belongs to, rising, and the position of its year.
+    amounts : array, shape (event,)
+        What each of them lets escape [t].
+    shape : tuple of int
+        Numbers of samples and of years.
+
+    Returns
+    -------
+    array, shape (sample, year)
+        All that has escaped by the end of each year [t].
+    """
+    found = np.zeros(shape)
+    hit, rank = np.unique(owner, return_inverse=True)
+    places = rank * shape[1] + year
+    sums = np.bincount(places, amounts, hit.size * shape[1]).reshape(hit.size, shape[1])
+    found[hit] = np.cumsum(sums, axis=1)
+    return found

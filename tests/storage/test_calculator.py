@@ -166,11 +166,9 @@ def test_a_site_of_any_size_leaks_in_proportion():
 def test_slow_leaks_and_blow_outs_are_all_that_leaks(plan):
     parameters = drawn("poorly_regulated_onshore", np.random.default_rng(4).random((300, 24)))
     model, years = SecurityCalculator(parameters), np.array([1, 2, 29, 30, 31, 700, 10_000])
-    events = model.blowouts(plan, years)
+    slow, events = model.apart(plan, years)
     blown = sum(parameters[kind][:, np.newaxis] * number for kind, number in events.items())
-    np.testing.assert_allclose(
-        model.slow(plan, years) + blown, model.leaked(plan, years), rtol=1e-12
-    )
+    np.testing.assert_allclose(slow + blown, model.leaked(plan, years), rtol=1e-12)
     assert (blown > 0).all()
 
 
@@ -181,13 +179,13 @@ def test_blow_outs_that_are_drawn_have_the_mean_of_those_expected(name):
     generator = np.random.default_rng(8)
     parameters = drawn(name, generator.random((draws, 24)))
     model = SecurityCalculator(parameters)
-    events = model.slow(injection, years)
-    for kind, number in model.blowouts(injection, years).items():
+    slow, blowouts = model.apart(injection, years)
+    events = slow
+    for kind, number in blowouts.items():
         events = events + draw_blowouts(number, regime(name)[kind], generator)
     # The same parameters, so that what differs is the chance of the events alone.
-    smooth = model.slow(injection, years) + sum(
-        parameters[kind][:, np.newaxis] * number
-        for kind, number in model.blowouts(injection, years).items()
+    smooth = slow + sum(
+        parameters[kind][:, np.newaxis] * number for kind, number in blowouts.items()
     )
     difference = events - smooth
     error = difference.std(axis=0) / np.sqrt(draws)
@@ -226,7 +224,7 @@ CALCULATOR = [
     ("* standing", "* p['known_well_density']"),
     ('["well_underestimation"] + active / area', '["well_underestimation"]'),
     ("+ active / area\n        + wells", "+ wells"),
-    ("return natural + at_work", "return at_work"),
+    ("Rates(natural + at_work", "Rates(at_work"),
     ("natural + area * afterwards", "area * afterwards"),
     ("(injected - mineral - dissolved) * share", "(kept - mineral - dissolved) * share"),
     (".free > 0)", ".free > 1e9)"),
@@ -239,6 +237,8 @@ CURVES = [
     ("share.sum(axis=-1, keepdims=True)", "(share.sum() - share[:, -1:] / 2)"),
     ("floor * after + (1", "floor * (after - 1) + (1"),
     ("before_last) / 2", "before_last)"),
+    ("sums -= closed", "sums += closed"),
+    ("where=self.is_after", "where=~self.is_after"),
 ]
 
 
@@ -280,6 +280,6 @@ def test_a_changed_equation_of_the_calculator_is_noticed(old, new):
 
 @pytest.mark.parametrize(("old", "new"), CURVES)
 def test_a_changed_equation_of_the_curves_is_noticed(old, new):
-    names = executed(calculator, "import Rates", "import Rates")
-    names["cumulative"] = executed(curves, old, new)["cumulative"]
+    names = executed(calculator, "import Course", "import Course")
+    names["Course"] = executed(curves, old, new)["Course"]
     assert strays_from_the_loop(names["SecurityCalculator"])
