@@ -42,7 +42,8 @@ def pooled_rates(results: Results, seed: int, liable: int) -> dict[str, NDArray[
         ``dependence`` names what is compared: all sites alike, as the scenario has it, and
         independent; ``diversified_rate`` and its standard error [1] have shape (dependence, sites).
     """
-    kinds = ["identical", results.scenario.storage.dependence.kind, "independent"]
+    own = results.scenario.storage.dependence.kind  # may be one of the others, too
+    kinds = dict.fromkeys(["identical", own, "independent"])
     last = min(_HORIZON, liable)
     found = {kind: _rates(results, kind, seed, last) for kind in kinds}
     return {

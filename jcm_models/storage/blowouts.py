@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.distributions import Distribution
 
-__all__ = ["draw_blowouts", "summed_up"]
+__all__ = ["Escaped", "draw_blowouts", "summed_up"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Generator) -> Array:
+class Escaped(NamedTuple):
+    """What events have let escape by the end of each year [t].
+
+    `samples` are those in which anything happened, shape (hit,), and `amounts` belongs to them,
+    shape (hit, year).
+    """
+
+    samples: Whole
+    amounts: Array
+
+
+def draw_blowouts(
+    by_the_end: Array,
+    expected: Callable[[Whole], Array],
+    mass: Distribution,
+    generator: np.random.Generator,
+) -> Escaped:
     """Draw the CO2 that blow-outs of one kind let escape.
 
     Parameters
     ----------
-    expected : array, shape (sample, year)
-        Expected number of blow-outs by the end of each year, never falling.
+    by_the_end : array, shape (sample,)
+        Expected number of blow-outs by the end of the last year.
+    expected : callable
+        Takes some samples, and returns their expected numbers by the end of each year, never
+        falling, shape (hit, year).
     mass : Distribution
         CO2 that escapes in one of them [t].
     generator : numpy.random.Generator
@@ -27,8 +49,8 @@ def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Gene
 
     Returns
     -------
-    array, shape (sample, year)
-        CO2 that has escaped by the end of each year [t].
+    Escaped
+        Of the samples in which anything blows out.
 
     Notes
     -----
@@ -37,40 +59,34 @@ def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Gene
     with the events and not with the years. The mean is `expected` times that of `mass`.
     """
     # Published parameters are normal at times, and one draw in a thousand is a rate below nothing.
-    total = np.maximum(expected[:, -1], 0.0)
+    total = np.maximum(by_the_end, 0.0)
     numbers = generator.poisson(total)
     (hit,) = np.nonzero(numbers)
-    passed = generator.random(numbers.sum())
+    owner = np.repeat(hit, numbers[hit])
+    passed = generator.random(owner.size)
     # One search for all that are hit: each one's shares lie between its number and the next.
-    shares = np.maximum(expected[hit], 0.0) / total[hit, np.newaxis]
-    edges = (shares + hit[:, np.newaxis]).ravel()
+    shares = np.maximum(expected(hit), 0.0) / total[hit, np.newaxis]
+    years = shares.shape[1]
     rank = np.repeat(np.arange(hit.size), numbers[hit])
-    owner, years = hit[rank], expected.shape[1]
-    at = np.searchsorted(edges, passed + owner) - rank * years
+    at = np.searchsorted((shares + hit[:, np.newaxis]).ravel(), passed + owner) - rank * years
     year = np.clip(at, 0, years - 1)
-    return summed_up(owner, year, mass.quantile(generator.random(owner.size)), expected.shape)
+    return summed_up(owner, year, mass.quantile(generator.random(owner.size)), years)
 
 
-def summed_up(owner: Whole, year: Whole, amounts: Array, shape: tuple[int, ...]) -> Array:
+def summed_up(owner: Whole, year: Whole, amounts: Array, years: int) -> Escaped:
     """Add up what happens at times, sample by sample.
 
     Parameters
     ----------
     owner, year : array of int, shape (event,)
-        The sample that each event belongs to, rising, and the position of its year.
+        The sample that each event belongs to, and the position of its year.
     amounts : array, shape (event,)
         What each of them lets escape [t].
-    shape : tuple of int
-        Numbers of samples and of years.
-
-    Returns
-    -------
-    array, shape (sample, year)
-        All that has escaped by the end of each year [t].
+    years : int
+        Number of years.
     """
-    found = np.zeros(shape)
-    hit, rank = np.unique(owner, return_inverse=True)
-    places = rank * shape[1] + year
-    sums = np.bincount(places, amounts, hit.size * shape[1]).reshape(hit.size, shape[1])
-    found[hit] = np.cumsum(sums, axis=1)
-    return found
+    happened = np.bincount(owner) > 0
+    (hit,) = np.nonzero(happened)
+    places = (np.cumsum(happened) - 1)[owner] * years + year
+    sums = np.bincount(places, weights=amounts, minlength=hit.size * years).astype(float)
+    return Escaped(hit, np.cumsum(sums.reshape(hit.size, years), axis=1))

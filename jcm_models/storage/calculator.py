@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.storage.curves import Course, Rates
+from jcm_models.storage.curves import Course, Expected, Rates
 from jcm_models.storage.injection import Injection
 
 __all__ = ["SecurityCalculator", "Trapped", "leak_rates"]
@@ -210,7 +210,7 @@ class SecurityCalculator:
         """
         return _trapped(self.parameters, injection, years, self.leaked(injection, years))
 
-    def apart(self, injection: Injection, years: Whole) -> tuple[Array, dict[str, Array]]:
+    def apart(self, injection: Injection, years: Whole) -> tuple[Array, dict[str, Expected]]:
         """Return what leaks slowly, and how many blow-outs are expected.
 
         Parameters
@@ -224,13 +224,13 @@ class SecurityCalculator:
         -------
         slow : array, shape (sample, year)
             What leaks without blow-outs [t].
-        blowouts : dict of str to array
-            The expected number of each kind, of shape (sample, year); it is named as the parameter
-            that holds its mass. Times their mass, and with the slow leaks, they are the sum of all.
+        blowouts : dict of str to Expected
+            The expected number of each kind; it is named as the parameter that holds its mass.
+            Times their mass, and with the slow leaks, they are the sum of all.
         """
         leaks = _leaks(self.parameters, injection)
         course = self._course(leaks.together(self.parameters), injection, years)
-        blowouts = {kind: course.cumulative(rates) for kind, rates in leaks.blowouts.items()}
+        blowouts = {kind: Expected(course, rates) for kind, rates in leaks.blowouts.items()}
         return course.cumulative(leaks.slow), blowouts
 
     def _course(self, rates: Rates, injection: Injection, years: Whole) -> Course:

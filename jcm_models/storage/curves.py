@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.storage.injection import Injection
 
-__all__ = ["Course", "Rates"]
+__all__ = ["Course", "Expected", "Rates"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -107,6 +107,42 @@ class Course(NamedTuple):
         found = during.copy()
         np.copyto(found[:, -self.is_after.shape[-1] :], sums, where=self.is_after)
         return found
+
+    def of_samples(self, samples: Whole) -> Course:
+        """Return the course of some samples only; what is one for all stays."""
+
+        def own(array: NDArray[Any]) -> NDArray[Any]:
+            return array[samples] if len(array) > 1 else array
+
+        return Course(*map(own, self))
+
+    @property
+    def at_the_end(self) -> Course:
+        """The course of the last year alone."""
+        return Course(
+            self.filling[:, -1:],
+            self.full,
+            self.closed[:, -1:],
+            self.last[:, -1:],
+            self.is_after[:, -1:],
+        )
+
+
+class Expected(NamedTuple):
+    """Expected numbers of events: rates over a course."""
+
+    course: Course
+    rates: Rates
+
+    def of_samples(self, samples: Whole) -> Array:
+        """Return the numbers of some samples by the end of each year, shape (hit, year)."""
+        own = Rates(*(each[samples] if each.size > 1 else each for each in self.rates))
+        return self.course.of_samples(samples).cumulative(own)
+
+    @property
+    def by_the_end(self) -> Array:
+        """The numbers by the end of the last year, shape (sample,)."""
+        return self.course.at_the_end.cumulative(self.rates)[:, 0]
 
 
 def _first_above(period: int, years: Whole) -> int:
