@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.estimation import Estimate
+from jcm_models.lately import Lately
 from jcm_models.reserve.adequacy import rate_that_suffices, required_rates
+from jcm_models.reserve_leaks import drawn_from
 from jcm_models.results import Results
 from jcm_models.site_leaks import injections
 from jcm_models.storage_draws import drawn_leaks, spread_over
@@ -22,6 +24,7 @@ POOL_SHARE = 0.99
 
 _HORIZON = 100
 _DRAWS = 2000
+_KEPT: Lately[dict[str, NDArray[Any]]] = Lately(2)
 
 
 def pooled_rates(results: Results, seed: int, liable: int) -> dict[str, NDArray[Any]]:
@@ -42,9 +45,15 @@ def pooled_rates(results: Results, seed: int, liable: int) -> dict[str, NDArray[
         ``dependence`` names what is compared: all sites alike, as the scenario has it, and
         independent; ``diversified_rate`` and its standard error [1] have shape (dependence, sites).
     """
+    last = min(_HORIZON, liable)
+    issued = results["credits_issued"].tolist()
+    key = (drawn_from(results), issued, seed, last)
+    return _KEPT.get(key, lambda: _compared(results, seed, last))
+
+
+def _compared(results: Results, seed: int, last: int) -> dict[str, NDArray[Any]]:
     own = results.scenario.storage.dependence.kind  # may be one of the others, too
     kinds = dict.fromkeys(["identical", own, "independent"])
-    last = min(_HORIZON, liable)
     found = {kind: _rates(results, kind, seed, last) for kind in kinds}
     return {
         "dependence": np.array(list(found)),
