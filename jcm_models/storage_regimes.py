@@ -27,7 +27,6 @@ __all__ = ["Parameter", "described", "drawn", "label_of", "means", "regime"]
 
 Array = NDArray[np.float64]
 
-_TABLE = "storage_regimes.yaml"
 _SHAPES: Mapping[str, Callable[..., Distribution]] = {
     "fixed": Fixed,
     "exp": lambda logarithm: Fixed(math.exp(logarithm)),
@@ -38,6 +37,11 @@ _SHAPES: Mapping[str, Callable[..., Distribution]] = {
     "lognormal": LogNormal,
     "double_lognormal": DoubleLogNormal,
 }
+
+
+@functools.cache
+def _table() -> Mapping[str, Any]:
+    return read_table("storage_regimes.yaml")
 
 
 @functools.cache
@@ -54,7 +58,7 @@ def regime(name: str) -> Mapping[str, Distribution]:
     ValueError
         If there is no such regime; the message names those there are.
     """
-    regimes = read_table(_TABLE)["regimes"]
+    regimes = _table()["regimes"]
     if name not in regimes:
         message = f"found {name!r}; the published regimes are {', '.join(regimes)}"
         raise ValueError(message)
@@ -74,7 +78,7 @@ class Parameter(NamedTuple):
 
 def label_of(name: str) -> Label:
     """Return what people call a regime."""
-    return _label(read_table(_TABLE)["regimes"][name])
+    return _label(_table()["regimes"][name])
 
 
 def _label(row: Mapping[str, Any]) -> Label:
@@ -83,7 +87,7 @@ def _label(row: Mapping[str, Any]) -> Label:
 
 def described(name: str) -> list[tuple[Parameter, str]]:
     """Return every parameter of a regime with its distribution in words."""
-    table = read_table(_TABLE)
+    table = _table()
     found = []
     for parameter, written in table["regimes"][name]["parameters"].items():
         ((shape, numbers),) = written.items()
