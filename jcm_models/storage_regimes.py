@@ -24,6 +24,7 @@ from jcm_models.tables import read_table
 from jcm_models.variables import Label
 
 __all__ = ["Parameter", "described", "drawn", "label_of", "means", "regime"]
+__all__ += ["regime_names"]
 
 Array = NDArray[np.float64]
 
@@ -67,6 +68,11 @@ def regime(name: str) -> Mapping[str, Distribution]:
         ((shape, numbers),) = written.items()
         found[parameter] = _SHAPES[shape](*map(float, numbers))
     return MappingProxyType(found)
+
+
+def regime_names() -> tuple[str, ...]:
+    """Return the names of all published regimes."""
+    return tuple(_table()["regimes"])
 
 
 class Parameter(NamedTuple):

@@ -19,10 +19,12 @@ def prime() -> None:
     kernel, and no number depends on what was simulated here.
     """
     from jcm_models.offered_scenarios import is_uncertain, scenarios_beside
+    from jcm_models.pieces import environment
     from jcm_models.quantities import registry
     from jcm_models.sections import SECTIONS
     from jcm_models.simulation import compute, load_scenario
     from jcm_models.starting import new_scenario
+    from jcm_models.storage_regimes import means, regime_names
     from jcm_models.styles import style_sheet
     from jcm_models.wording import LANGUAGES, Words
 
@@ -32,6 +34,11 @@ def prime() -> None:
         results = compute(load_scenario(file))
     results.to_dataset()._repr_html_()
     style_sheet()
+    for name in regime_names():
+        means(name)
+    templates = environment()
+    for template in templates.list_templates(["html"]):
+        templates.get_template(template)
     registry()  # not every scenario has a unit that is not that of its place
     for _, offered in scenarios_beside(Path("scenarios", "any.yaml")).values():
         is_uncertain(offered)
