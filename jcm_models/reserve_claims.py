@@ -64,7 +64,7 @@ class Claims:
     def parts(self) -> dict[tuple[str, ...], Callable[[], Arrays]]:
         """What computes which arrays, in groups that come together."""
         return {
-            ("rate", "reserve_rate"): self._rates,
+            ("rate", "reserve_rate"): lambda: self._rates,
             ("adequacy", "adequacy_error"): self._adequacy,
             ("sufficient", "sufficient_error", "first_shortfall"): self._sufficient,
             ("required_rate", "required_rate_error"): self._required,
@@ -88,14 +88,16 @@ class Claims:
         issued = int(self._timeline.credits[-1])
         return float(self._timeline.reserve[-1]) / issued if issued else 0.0
 
+    @functools.cached_property
     def _rates(self) -> Arrays:
+        """The rates that are tried, twice the reserve's own and more."""
         most = float(between_samples(self._order[:, -1], [0.99])[0])
         top = max(_nice(most), 2 * self._reserve_rate, _LEAST_TOP)
         rates = np.linspace(0.0, min(top, 1.0), _RATES)
         return {"rate": rates, "reserve_rate": np.asarray(self._reserve_rate)}
 
     def _adequacy(self) -> Arrays:
-        found = share_that_suffices(self._order, self._rates()["rate"], are_sorted=True)
+        found = share_that_suffices(self._order, self._rates["rate"], are_sorted=True)
         return named("adequacy", found)
 
     def _sufficient(self) -> Arrays:

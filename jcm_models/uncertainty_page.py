@@ -14,7 +14,7 @@ from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
 from jcm_models.offered_scenarios import is_uncertain
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.scenario import Scenario
+from jcm_models.results import Results
 from jcm_models.scenario_pages import ScenarioPage
 from jcm_models.section_pages import Controls, Section
 from jcm_models.sections import identity, notes
@@ -77,7 +77,7 @@ class UncertaintyPage(ScenarioPage):
 
     def _compute(self) -> None:
         super()._compute()
-        self._study = self._studied(self._moved.scenario)
+        self._study = self._studied(self._moved.results)
         self._limits = {key: pair for key, pair in self._limits.items() if key in self._spans}
 
     def _offered(self) -> Mapping[str, tuple[str, Path]]:
@@ -87,8 +87,8 @@ class UncertaintyPage(ScenarioPage):
             if is_uncertain(file)
         }
 
-    def _studied(self, scenario: Scenario) -> UncertaintyStudy:
-        study = UncertaintyStudy(scenario, self._samples, self._seed, self.words)
+    def _studied(self, plan: Results) -> UncertaintyStudy:
+        study = UncertaintyStudy(plan.scenario, self._samples, self._seed, self.words, plan)
         if study.is_uncertain:
             _ = study.ensemble  # whatever is wrong is told now
         return study
