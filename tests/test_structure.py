@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods problem_words wording article6_records "
-    "distributions correlations estimation",
+    "distributions correlations estimation lately",
     2: "rulebook issuance_records strict_yaml documents written spreads drawn values "
     "method_catalogue defaults components level_settings crediting_settings allocation_settings "
     "article6_settings "
@@ -28,7 +28,8 @@ BANDS = {
     "corresponding_adjustments double_counting sensitivity_analysis discovery regrets storage "
     "reserve sampling",
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
-    "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
+    "storage_draws reserve_exact reserve_timeline reserve_leaks reserve_claims reserve_pooling "
+    "reserve_answers "
     "steps identities issuances "
     "results simulation explanation comparison run_records runs worked_examples ledger_database "
     "ledger_booking ledger_reversals "
