@@ -3,7 +3,7 @@
 from tests.conftest import ROOT
 
 _SHOTS = ROOT / ".pytest_cache" / "screenshots"
-_PATIENCE = 60_000  # [ms]
+_PATIENCE = 30_000  # [ms]
 
 
 class Visit:

@@ -6,13 +6,17 @@ kernel that dies or takes too long is recorded as failed.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
@@ -47,7 +51,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
     def execute(self, **kwargs: Any) -> NotebookNode:
         """Run the notebook in a kernel of its own."""
         self.reset_execution_trackers()
-        with self.setup_kernel(**kwargs):
+        with _nothing_goes_on(), self.setup_kernel(**kwargs), _nothing_goes_on():
             if self._execute_cells():
                 info = self.wait_for_reply(self.kc.kernel_info())
                 self.nb.metadata["language_info"] = info["content"]["language_info"]
@@ -94,6 +98,29 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             often = "; most often memory has run out" if -code == signal.SIGKILL else ""
             return f" by the signal {known}{often}"
         return f" with exit code {code}"
+
+
+@contextlib.contextmanager
+def _nothing_goes_on() -> Iterator[None]:
+    """End what was being waited for if this is left in the middle, as by Ctrl-C.
+
+    It would go on while the kernel is ended, and what became of it would be printed by asyncio.
+    """
+    try:
+        yield
+    except BaseException:
+        loop = ensure_event_loop()
+        if not loop.is_running():  # that of a notebook goes on
+            loop.set_exception_handler(_tell_all_but_interrupts)
+            ended = [task for task in asyncio.all_tasks(loop) if task.cancel()]
+            if ended:
+                loop.run_until_complete(asyncio.gather(*ended, return_exceptions=True))
+        raise
+
+
+def _tell_all_but_interrupts(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not isinstance(context.get("exception"), KeyboardInterrupt):  # which was told already
+        loop.default_exception_handler(context)
 
 
 class ForkingEngine(Engine):  # type: ignore[misc]

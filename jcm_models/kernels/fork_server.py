@@ -220,6 +220,7 @@ def main() -> None:
     """Import what kernels need, then fork one for each connection."""
     (file,) = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this process
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
     with socket.socket(fileno=int(file)) as listener:
         preload(PRELOADED)
         _Kernels(listener).serve()

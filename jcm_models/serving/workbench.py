@@ -42,6 +42,7 @@ _KERNELS = Config(
     KernelRestarter={"restart_limit": 0, "time_to_dead": 1.0},
     MappingKernelManager={"cull_idle_timeout": 0},
 )
+_LAB = "lab-only"  # tag of a cell
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -49,6 +50,11 @@ _FILE = r"((?:[\w@-][\w@.-]*/)*[\w@-][\w@.-]*)"  # no part begins with a dot
 _LARGEST_REQUEST = 64_000
 # Of what a widget sends, such as a file that is chosen.
 _LARGEST_OF_A_WIDGET = 10_000_000
+
+
+def _without_cells_for_the_lab(_request: Any, *, notebook: Any, cwd: str) -> None:
+    """Leave out what only those see who open the notebook itself."""
+    notebook.cells = [cell for cell in notebook.cells if _LAB not in cell.metadata.get("tags", [])]
 
 
 class Workbench(Voila):  # type: ignore[misc]
@@ -81,6 +87,7 @@ class Workbench(Voila):  # type: ignore[misc]
         self.token = os.environ.pop(TOKEN, "")
         self._address = os.environ.pop(ADDRESS, "")
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
+        self.voila_configuration.prelaunch_hook = _without_cells_for_the_lab
         self.voila_configuration.http_header_envs = ["Accept-Language"]
         if self.all_widgets:
             self.voila_configuration.extension_allowlist = []
