@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import urllib.parse
+from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
+from tornado.iostream import StreamClosedError
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from jcm_models.serving.pages import App, front_page, message_page, words_for
-from jcm_models.serving.sessions import Session, Sessions, visitor_now
+from jcm_models.serving.sessions import Sessions, Visit, place_of, visit_now
+from jcm_models.serving.sockets import VISITOR
 from jcm_models.wording import Words
 
 __all__ = [
@@ -22,15 +24,15 @@ __all__ = [
     "HealthHandler",
     "MissingHandler",
     "PageFiles",
-    "PageSocket",
     "RobotsHandler",
 ]
 
-VISITOR = "jcm_visitor"
 _FULL = 503
 _AGAIN = 30  # [s] until a page that was full is asked for again
+_PATIENCE = 60  # [s] until a browser has to have fetched what it was sent
+_LENGTH = 32  # of the cookie
 _HEARTBEAT = "<script>window.voila_heartbeat"
-_SENTENCES = {403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
+_SENTENCES = {400: "missing", 403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
 
 
 class _Page(JupyterHandler):
@@ -41,11 +43,22 @@ class _Page(JupyterHandler):
         await super().prepare(_redirect_to_login=False)
         if not self.current_user:
             raise web.HTTPError(403)
+        if self.identity_provider.token and "token" in self.request.query_arguments:
+            self._forget_token()
+
+    def _forget_token(self) -> None:
+        """Go on by the cookie: no history, log or kernel shall have the token."""
+        pairs = urllib.parse.parse_qsl(self.request.query, keep_blank_values=True)
+        rest = urllib.parse.urlencode([pair for pair in pairs if pair[0] != "token"])
+        self.redirect(f"{self.request.path}?{rest}" if rest else self.request.path)
+
+    def set_cors_headers(self) -> None:
+        """Let no page of another origin read anything, whatever token it knows."""
 
     @property
     def words(self) -> Words:
         """The words of the visitor's language."""
-        asked = self.get_query_argument("lang", "")
+        asked = self.request.query_arguments.get("lang", [b""])[0].decode(errors="replace")
         return words_for(asked, self.request.headers.get("Accept-Language", ""))
 
     def write_error(self, status_code: int, **_: Any) -> None:
@@ -71,9 +84,6 @@ class _Page(JupyterHandler):
         return new
 
 
-_LENGTH = 32
-
-
 class FrontHandler(_Page):
     """The page that leads to the apps."""
 
@@ -90,6 +100,8 @@ class FrontHandler(_Page):
 class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
     """An app: its notebook, run for this visitor."""
 
+    _visit: Visit | None = None
+
     def initialize(self, *, sessions: Sessions, apps: list[App], **kwargs: Any) -> None:
         """Take the sessions and what is served."""
         super().initialize(**kwargs)
@@ -98,19 +110,35 @@ class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
 
     async def get(self, name: str) -> None:
         """Run the notebook and send what its cells show, as they show it."""
-        if name not in self._names:
+        if name not in self._names or self._is_embedded():
             raise web.HTTPError(404)
-        visitor = self.visitor()
-        if not self._sessions.has_room_for(visitor):
+        place = place_of(self.request.remote_ip or "")
+        self._visit = visit = Visit(self.visitor(), place)
+        if not self._sessions.has_room_for(visit):
             raise web.HTTPError(_FULL)
-        self._sessions.starting(visitor)
-        visitor_now.set(visitor)
+        self._sessions.starting(visit)
+        visit_now.set(visit)
         try:
             async for html in self.get_generator(path=f"{name}.ipynb"):
                 self.write(_quiet(html))
-                await self.flush()
+                await asyncio.wait_for(self.flush(), _PATIENCE)
+                if visit.kernel not in self._sessions:
+                    break  # the kernel has died, and nothing comes any more
+        except (StreamClosedError, TimeoutError):
+            self.on_connection_close()
         finally:
-            self._sessions.not_starting(visitor)
+            self._sessions.not_starting(visit)
+
+    def _is_embedded(self) -> bool:
+        """Tell whether a page of another origin loads this as a part of itself."""
+        headers = self.request.headers
+        alone = headers.get("Sec-Fetch-Dest", "document") == "document"
+        return not alone and headers.get("Sec-Fetch-Site") != "same-origin"
+
+    def on_connection_close(self) -> None:
+        """End a session whose page nobody waits for any more."""
+        if self._visit is not None:
+            self._sessions.leave(self._visit.kernel)
 
 
 def _quiet(html: str) -> str:
@@ -118,64 +146,25 @@ def _quiet(html: str) -> str:
     return "<!-- -->" if html.startswith(_HEARTBEAT) else html
 
 
-class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
-    """The connection of a page to the kernel of its own session."""
+class _Plain(web.RequestHandler):
+    """What answers programs; what goes wrong has a status and no words."""
 
-    connection: Any = None
-    _session: Session | None = None
-
-    def initialize(self, sessions: Sessions) -> None:
-        """Take the sessions."""
-        self._sessions = sessions
-
-    async def get(self, kernel_id: str) -> None:
-        """Connect the page, if the kernel is that of its own visitor."""
-        found = self._sessions.of(kernel_id, self.get_cookie(VISITOR) or "")
-        if found is None:
-            raise web.HTTPError(404)
-        self._of = found
-        await super().get(kernel_id=kernel_id)
-
-    async def open(self, kernel_id: str) -> None:
-        """Note that the session is connected."""
-        self._session = self._of
-        self._sessions.connected(self._session, self._closed_with)
-        await super().open(kernel_id)
-
-    def on_message(self, ws_message: str | bytes) -> None:
-        """Hand a message to the kernel; what is none ends the connection."""
-        if self._session is not None:
-            self._sessions.heard(self._session)
-        try:
-            super().on_message(ws_message)
-        except Exception:
-            self.log.warning("a page sent what is no message")
-            self.close(1003)
-
-    def on_close(self) -> None:
-        """Note that the page is gone, for good if it said so."""
-        if self._session is not None:
-            self._sessions.disconnected(self._session, self._closed_with, self.close_code)
-            self._session = None
-        if self.connection is not None:
-            super().on_close()
-
-    def _closed_with(self, code: int) -> None:
-        self.close(code)
+    def set_default_headers(self) -> None:
+        """Have the headers of every answer, of errors too."""
+        for name, value in self.settings["headers"].items():
+            self.set_header(name, value)
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say no more than the status."""
         self.finish()
 
 
-class HealthHandler(web.RequestHandler):
+class HealthHandler(_Plain):
     """Whether the server answers, for what watches it."""
 
-    def initialize(self, sessions: Sessions, headers: Mapping[str, str]) -> None:
+    def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
         self._sessions = sessions
-        for name, value in headers.items():
-            self.set_header(name, value)
 
     def get(self) -> None:
         """Answer in JSON."""
@@ -183,12 +172,8 @@ class HealthHandler(web.RequestHandler):
         most = self._sessions.limits.sessions
         self.finish({"status": "ok", "sessions": len(self._sessions), "most_sessions": most})
 
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
 
-
-class RobotsHandler(HealthHandler):
+class RobotsHandler(_Plain):
     """What search engines may read: the front page, and no app."""
 
     def get(self) -> None:
@@ -197,20 +182,8 @@ class RobotsHandler(HealthHandler):
         self.finish("User-agent: *\nDisallow: /apps/\n")
 
 
-class PageFiles(TemplateStaticFileHandler):  # type: ignore[misc]
+class PageFiles(_Plain, TemplateStaticFileHandler):  # type: ignore[misc]
     """The script and the style of the page."""
-
-    _headers: ClassVar[Mapping[str, str]] = {}
-
-    def initialize(self, headers: Mapping[str, str]) -> None:
-        """Take the headers of every answer."""
-        super().initialize()
-        for name, value in headers.items():
-            self.set_header(name, value)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
 
 
 class MissingHandler(_Page):

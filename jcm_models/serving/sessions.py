@@ -3,19 +3,65 @@
 from __future__ import annotations
 
 import contextvars
+import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["DIED", "IDLE", "Limits", "Session", "Sessions", "visitor_now"]
+__all__ = [
+    "DIED",
+    "IDLE",
+    "OVER",
+    "Limits",
+    "Session",
+    "Sessions",
+    "Visit",
+    "place_of",
+    "visit_now",
+]
 
 # What a browser is told as its connection is closed.
 DIED, IDLE, OVER = 4001, 4002, 4003
 # A tab that was closed, reloaded or left says so.
 _LEFT = {1000, 1001}
 
-# The visitor whose page is being made; the kernels that are started for it are theirs.
-visitor_now: contextvars.ContextVar[str] = contextvars.ContextVar("visitor_now", default="")
+_OF_A_NETWORK = 64  # bits of an address of IPv6 that one household or office has
+
+
+@dataclass
+class Visit:
+    """A page that is being made: for whom, and by which kernel.
+
+    Attributes
+    ----------
+    visitor : str
+        What the browser's cookie says.
+    address : str
+        Where it comes from, as `place_of` says.
+    kernel : str
+        The kernel, as soon as there is one.
+    """
+
+    visitor: str = ""
+    address: str = ""
+    kernel: str = ""
+
+
+# The visit whose page is being made; the kernel that is started for it is its own.
+visit_now: contextvars.ContextVar[Visit] = contextvars.ContextVar("visit_now")
+
+
+def place_of(address: str) -> str:
+    """Return what counts as one place; empty for this machine, which has no limit of its own."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.is_loopback:
+        return ""
+    if found.version == 4:
+        return str(found)
+    return str(ipaddress.ip_network((found, _OF_A_NETWORK), strict=False))
 
 
 @dataclass(frozen=True)
@@ -27,7 +73,7 @@ class Limits:
     sessions : int
         The most at once.
     each : int
-        The most of one visitor.
+        The most of one visitor; a place, where many may be, has half of all.
     first : float
         Until the page has to be connected [s].
     grace : float
@@ -36,6 +82,8 @@ class Limits:
         Without any message of the page [s].
     life : float
         In all [s].
+    answer : float
+        For an answer of the kernel [s].
     """
 
     sessions: int = 40
@@ -44,29 +92,40 @@ class Limits:
     grace: float = 30.0
     idle: float = 30 * 60.0
     life: float = 12 * 3600.0
+    answer: float = 60.0
+
+    @property
+    def place(self) -> int:
+        """The most of one place, so that nobody without cookies takes all."""
+        return max(self.each, self.sessions // 2)
 
 
 @dataclass
 class Session:
-    """A kernel and the visitor it belongs to."""
+    """A kernel and the visitor it belongs to.
+
+    What its page asked for and has no answer to yet stands in `asked`, with the time since when.
+    """
 
     kernel: str
     visitor: str
+    address: str
     opened: float
     heard: float
     sockets: int = 0
     ever: bool = False
     left: bool = False
+    asked: dict[str, float] = field(default_factory=dict)
     closers: list[Callable[[int], None]] = field(default_factory=list)
 
     def over(self, now: float, limits: Limits) -> int:
         """Return why the session is over, as what its browser is told; 0 while it goes on."""
         if now - self.opened > limits.life:
             return OVER
+        if self.left or (self.asked and now - min(self.asked.values()) > limits.answer):
+            return OVER
         if self.sockets:
             return IDLE if now - self.heard > limits.idle else 0
-        if self.left:
-            return OVER
         patience = limits.grace if self.ever else limits.first
         return OVER if now - self.heard > patience else 0
 
@@ -86,32 +145,44 @@ class Sessions:
         self.limits = limits
         self._clock = clock
         self._open: dict[str, Session] = {}
-        self._starting: list[str] = []
+        self._starting: list[Visit] = []
 
     def __len__(self) -> int:
         """Return how many there are, with those that are being started."""
         return len(self._open) + len(self._starting)
 
-    def has_room_for(self, visitor: str) -> bool:
-        """Tell whether a visitor may have one more."""
-        own = [session for session in self._open.values() if session.visitor == visitor]
-        waiting = self._starting.count(visitor)
-        return len(self) < self.limits.sessions and len(own) + waiting < self.limits.each
+    def __contains__(self, kernel: str) -> bool:
+        """Tell whether the session of a kernel goes on."""
+        return kernel in self._open
 
-    def starting(self, visitor: str) -> None:
+    def has_room_for(self, visit: Visit) -> bool:
+        """Tell whether there may be one more, for this visitor and from this place."""
+        others: list[Session | Visit] = [*self._open.values(), *self._starting]
+        own = sum(other.visitor == visit.visitor for other in others)
+        near = sum(bool(visit.address) and other.address == visit.address for other in others)
+        limits = self.limits
+        return len(others) < limits.sessions and own < limits.each and near < limits.place
+
+    def starting(self, visit: Visit) -> None:
         """Keep a place for a session that is being started."""
-        self._starting.append(visitor)
+        self._starting.append(visit)
 
-    def not_starting(self, visitor: str) -> None:
+    def not_starting(self, visit: Visit) -> None:
         """Give up a place that was kept and not taken."""
-        if visitor in self._starting:
-            self._starting.remove(visitor)
+        self._starting = [other for other in self._starting if other is not visit]
 
-    def begin(self, kernel: str, visitor: str) -> Session:
-        """Note that a kernel has been started for a visitor."""
-        self.not_starting(visitor)
+    def begin(self, kernel: str, visit: Visit) -> Session:
+        """Note that a kernel has been started for a visit."""
+        self.not_starting(visit)
+        visit.kernel = kernel
         now = self._clock()
-        return self._open.setdefault(kernel, Session(kernel, visitor, now, now))
+        session = Session(kernel, visit.visitor, visit.address, now, now)
+        return self._open.setdefault(kernel, session)
+
+    def leave(self, kernel: str) -> None:
+        """Note that nobody waits for a page any more, although it was never connected."""
+        if kernel in self._open:
+            self._open[kernel].left = True
 
     def of(self, kernel: str, visitor: str) -> Session | None:
         """Return the session of a kernel, if it is this visitor's."""
@@ -129,6 +200,10 @@ class Sessions:
         """Note that the page has sent something."""
         session.heard = self._clock()
 
+    def asks(self, session: Session, message: str) -> None:
+        """Note that the kernel has been asked for something."""
+        session.asked[message] = self._clock()
+
     def disconnected(
         self, session: Session, closer: Callable[[int], None], code: int | None
     ) -> None:
@@ -137,6 +212,7 @@ class Sessions:
         if closer in session.closers:
             session.closers.remove(closer)
         session.left = code in _LEFT and not session.sockets
+        session.asked.clear()  # nobody is there to hear of the answer
         self.heard(session)
 
     def over(self) -> Iterator[tuple[Session, int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import urllib.parse
 import webbrowser
 from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
 import tornado.ioloop
+import tornado.web
 from jupyter_server.utils import url_path_join
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
@@ -22,16 +24,16 @@ from jcm_models.serving.handlers import (
     HealthHandler,
     MissingHandler,
     PageFiles,
-    PageSocket,
     RobotsHandler,
 )
 from jcm_models.serving.kernels import SessionKernels
 from jcm_models.serving.pages import apps_in
 from jcm_models.serving.sessions import OVER, Limits, Sessions
+from jcm_models.serving.sockets import PageConnection, PageSocket
 
-__all__ = ["HEADERS", "TOKEN", "Workbench"]
+__all__ = ["HEADERS", "TOKEN_FILE", "Workbench"]
 
-TOKEN = "JCM_TOKEN"  # as jcm app hands it on
+TOKEN_FILE = "JCM_TOKEN_FILE"  # as jcm app hands the token on
 HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
@@ -48,6 +50,7 @@ HEADERS = {
         )
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
     "Server": "jcm",
@@ -59,18 +62,24 @@ _KERNELS = Config(
     KernelRestarter={"restart_limit": 0, "time_to_dead": 1.0},
     MappingKernelManager={"cull_idle_timeout": 0},
     NotebookClient={"timeout": 60},
+    VoilaConfiguration={"http_header_envs": ["Accept-Language"], "http_keep_alive_timeout": 2},
+    IdentityProvider={"cookie_options": {"samesite": "Lax"}},
 )
 _PING = 20_000  # [ms] between two looks at whether a browser is still there
+_GONE = 50_000  # [ms] without an answer to them
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
+_ANSWERS = 3  # times as long as a kernel gives itself for an answer, until it is ended
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _LARGEST_REQUEST = 64_000
+_LONGEST_NOTED = 200  # letters of an address
 
 
 class Workbench(Voila):  # type: ignore[misc]
     """The server of the apps."""
 
     most_sessions = Integer(40, config=True, help="How many sessions there may be at once.")
+    most_of_each = Integer(12, config=True, help="How many sessions a visitor may have at once.")
     session_memory = Integer(400, config=True, help="Memory of a session beyond its start [MB].")
     idle_minutes = Float(30, config=True, help="When an idle session ends [min].")
     session_hours = Float(12, config=True, help="When any session ends [h].")
@@ -83,34 +92,33 @@ class Workbench(Voila):  # type: ignore[misc]
         self.sessions = Sessions(
             Limits(
                 sessions=self.most_sessions,
+                each=self.most_of_each,
+                first=2 * self.grace_seconds,
                 idle=60 * self.idle_minutes,
                 life=3600 * self.session_hours,
                 grace=self.grace_seconds,
+                answer=_ANSWERS * float(os.environ.get("JCM_APP_SECONDS", "20")),
             )
         )
-        self.token = os.environ.pop(TOKEN, "")  # so that no kernel has it
-        self.voila_configuration.multi_kernel_manager_class = SessionKernels
+        self.token = _token()
         self.update_config(_KERNELS)
+        self.voila_configuration.update_config(_KERNELS)
+        self.voila_configuration.multi_kernel_manager_class = SessionKernels
         self.tornado_settings: dict[str, Any] = {}
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.sessions = self.sessions
         self.kernel_manager.memory = self.session_memory
-        self.kernel_manager.allowed_message_types = [
-            "comm_open",
-            "comm_close",
-            "comm_msg",
-            "comm_info_request",
-            "kernel_info_request",
-        ]
         loopback = self.ip in {"127.0.0.1", "::1", "localhost"}
         return settings | {
             "allow_remote_access": self.behind_proxy or not loopback,
             "compress_response": True,
             "default_handler_class": MissingHandler,
             "headers": HEADERS,
+            "kernel_websocket_connection_class": PageConnection,
+            "log_function": self._note,
             "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
             "ws_ping_interval": _PING,
-            "ws_ping_timeout": _PING,
+            "ws_ping_timeout": _GONE,
         }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
@@ -124,14 +132,13 @@ class Workbench(Voila):  # type: ignore[misc]
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
-        bare = {**sessions, "headers": HEADERS}
         reached: list[tuple[Any, ...]] = [
             (r"/", FrontHandler, {"apps": apps}),
             (r"/apps/([\w.-]+)", AppHandler, app),
             (rf"/api/kernels/{_KERNEL}/channels", PageSocket, sessions),
-            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles, {"headers": HEADERS}),
-            (r"/health", HealthHandler, bare),
-            (r"/robots.txt", RobotsHandler, bare),
+            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles),
+            (r"/health", HealthHandler, sessions),
+            (r"/robots.txt", RobotsHandler),
         ]
         return [(url_path_join(self.server_url, path), *rest) for path, *rest in reached]
 
@@ -149,7 +156,8 @@ class Workbench(Voila):  # type: ignore[misc]
         self.ioloop = tornado.ioloop.IOLoop.current()
         tornado.ioloop.PeriodicCallback(self._sweep, _SWEEP).start()
         if self.open_browser:
-            webbrowser.open(url_path_join(self.connection_url, self.first_page))
+            query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
+            webbrowser.open(url_path_join(self.connection_url, self.first_page) + query)
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
@@ -170,3 +178,20 @@ class Workbench(Voila):  # type: ignore[misc]
         for kernel in self.kernel_manager.list_kernel_ids():
             self.sessions.end(kernel, OVER)
         super().stop()
+
+    def _note(self, handler: tornado.web.RequestHandler) -> None:
+        """Note what went wrong, without what a link says: it may hold a token."""
+        status, request = handler.get_status(), handler.request
+        log = self.log.error if status >= 500 else self.log.warning
+        if status >= 400:
+            log("%d %s %r", status, request.method, request.path[:_LONGEST_NOTED])
+
+
+def _token() -> str:
+    """Take the token out of the file that it was handed on in, so that no kernel has it."""
+    file = os.environ.pop(TOKEN_FILE, "")
+    if not file:
+        return ""
+    token = Path(file).read_text(encoding="utf-8")
+    Path(file).unlink()
+    return token

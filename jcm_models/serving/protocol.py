@@ -1,0 +1,66 @@
+"""What a page may say to its kernel: open its one comm, and send wishes by it.
+
+Whoever holds the other end of a connection can send anything. What is none of this never reaches
+a kernel, which would run code for whoever asks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+__all__ = ["KINDS", "TARGET", "message_of"]
+
+TARGET = "jcm.page"
+KINDS = ("comm_open", "comm_msg", "comm_close")
+_NAME = re.compile(r"[\w-]{1,100}", re.ASCII)
+_DEEPEST = 16
+
+
+def message_of(text: str | bytes) -> tuple[str, dict[str, Any]] | None:
+    """Read what came from a page.
+
+    Parameters
+    ----------
+    text : str or bytes
+        A frame of the connection.
+
+    Returns
+    -------
+    tuple of str and dict, or None
+        The kind of the message and its content, with nothing in it but what belongs there; None
+        if it is no message of a page.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    header, content = _part(said, "header"), _part(said, "content")
+    kind, comm = header.get("msg_type"), content.get("comm_id")
+    if said and said.get("channel") == "shell" and kind in KINDS and _is_name(comm):
+        data = content.get("data", {})
+        if isinstance(data, dict) and not _is_deeper(data, _DEEPEST):
+            if kind != "comm_open":
+                return kind, {"comm_id": comm, "data": data}
+            if content.get("target_name") == TARGET:
+                return kind, {"comm_id": comm, "target_name": TARGET, "data": {}}
+    return None
+
+
+def _part(said: Any, name: str) -> dict[str, Any]:
+    part = said.get(name) if isinstance(said, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _is_name(given: Any) -> bool:
+    return isinstance(given, str) and _NAME.fullmatch(given) is not None
+
+
+def _is_deeper(given: Any, most: int) -> bool:
+    if not isinstance(given, (dict, list)):
+        return False
+    inside = given.values() if isinstance(given, dict) else given
+    return most == 0 or any(_is_deeper(each, most - 1) for each in inside)
