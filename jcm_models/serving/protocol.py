@@ -13,7 +13,7 @@ from typing import Any
 __all__ = ["KINDS", "TARGET", "message_of"]
 
 TARGET = "jcm.page"
-KINDS = ("comm_open", "comm_msg", "comm_close")
+KINDS = ["comm_open", "comm_msg", "comm_close"]
 _NAME = re.compile(r"[\w-]{1,100}", re.ASCII)
 _DEEPEST = 16
 
@@ -38,20 +38,21 @@ def message_of(text: str | bytes) -> tuple[str, dict[str, Any]] | None:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if not isinstance(said, dict) or said.get("channel") != "shell":
+        return None
     header, content = _part(said, "header"), _part(said, "content")
-    kind, comm = header.get("msg_type"), content.get("comm_id")
-    if said and said.get("channel") == "shell" and kind in KINDS and _is_name(comm):
-        data = content.get("data", {})
-        if isinstance(data, dict) and not _is_deeper(data, _DEEPEST):
-            if kind != "comm_open":
-                return kind, {"comm_id": comm, "data": data}
-            if content.get("target_name") == TARGET:
-                return kind, {"comm_id": comm, "target_name": TARGET, "data": {}}
-    return None
+    kind, comm, data = header.get("msg_type"), content.get("comm_id"), _part(content, "data")
+    if kind not in KINDS or not _is_name(comm) or _is_deeper(data, _DEEPEST):
+        return None
+    if kind != "comm_open":
+        return kind, {"comm_id": comm, "data": data}
+    if content.get("target_name") != TARGET:
+        return None
+    return kind, {"comm_id": comm, "target_name": TARGET, "data": {}}
 
 
-def _part(said: Any, name: str) -> dict[str, Any]:
-    part = said.get(name) if isinstance(said, dict) else None
+def _part(said: dict[str, Any], name: str) -> dict[str, Any]:
+    part = said.get(name)
     return part if isinstance(part, dict) else {}
 
 

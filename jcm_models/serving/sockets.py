@@ -18,6 +18,7 @@ __all__ = ["VISITOR", "PageConnection", "PageSocket"]
 VISITOR = "jcm_visitor"  # the cookie
 _NO_MESSAGE = 1008  # as RFC 6455 calls what breaks a policy
 _MOST_ASKED = 8  # messages that a kernel has not answered; a page sends one at a time
+_GONE = 50  # [s] without an answer of the browser
 _MOST_UNREAD = 16_000_000  # bytes that a browser has not fetched
 
 
@@ -104,6 +105,13 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         while len(session.asked) > _MOST_ASKED and self._session is session:
             self._calm.clear()
             await self._calm.wait()
+
+    def send_ping(self) -> None:
+        """Look whether the browser is still there; it has two looks' time to answer."""
+        if asyncio.get_running_loop().time() - self.last_pong > _GONE:
+            self.close()
+        elif self.ws_connection is not None:
+            self.ping(b"")
 
     def answered(self, message: str) -> None:
         """Note that the kernel has answered."""

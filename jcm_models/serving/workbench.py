@@ -66,7 +66,6 @@ _KERNELS = Config(
     IdentityProvider={"cookie_options": {"samesite": "Lax"}},
 )
 _PING = 20_000  # [ms] between two looks at whether a browser is still there
-_GONE = 50_000  # [ms] without an answer to them
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _ANSWERS = 3  # times as long as a kernel gives itself for an answer, until it is ended
@@ -118,7 +117,7 @@ class Workbench(Voila):  # type: ignore[misc]
             "log_function": self._note,
             "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
             "ws_ping_interval": _PING,
-            "ws_ping_timeout": _GONE,
+            "ws_ping_timeout": _PING,
         }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:

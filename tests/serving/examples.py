@@ -1,6 +1,9 @@
 """Notebooks to attack, in a project of their own."""
 
 import json
+import shutil
+
+from tests.conftest import ROOT
 
 SECRET = "a-secret-of-the-notebook"
 
@@ -60,6 +63,8 @@ def write_project(folder):
     (folder / "notebooks").mkdir()
     (folder / "secret.txt").write_text(SECRET)
     (folder / "notebooks" / "secret.txt").write_text(SECRET)
+    shutil.copy(ROOT / "notebooks/reference_vs_bau.ipynb", folder / "notebooks")
+    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
     for name, cells in NOTEBOOKS.items():
         (folder / "notebooks" / f"{name}.ipynb").write_text(json.dumps(_notebook(cells)))
     return folder

@@ -8,15 +8,17 @@ import re
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 PATIENCE = 60  # [s]
+SWITCHED = 101
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 _KERNEL = re.compile(r'data-kernel="([^"]+)"')
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A connection that was not made; the argument is the status."""
 
 
@@ -49,6 +51,7 @@ class Visitor:
         self.headers = dict(headers)
         self.cookies = {}
         self.kernel = None
+        self.connections = []
 
     def ask(self, path="", method="GET", headers=(), body=None):
         """Ask for something below the base."""
@@ -77,10 +80,17 @@ class Visitor:
         return answer
 
     def connect(self, kernel=None, headers=(), session="tests"):
-        """Connect to a kernel as a page does; raise `Refused` where that is not allowed."""
+        """Connect to a kernel as a page does; raise `RefusedError` where that is not allowed."""
         path = f"{self.base}api/kernels/{kernel or self.kernel}/channels?session_id={session}"
         own = {"Host": f"{self.host}:{self.port}", "Origin": self.origin, "Cookie": self.cookie}
-        return Connection(self.host, self.port, path, {**own, **self.headers, **dict(headers)})
+        all_ = {**own, **self.headers, **dict(headers)}
+        self.connections.append(Connection(self.host, self.port, path, all_, session))
+        return self.connections[-1]
+
+    def leave(self):
+        """Close whatever is still open."""
+        for connection in self.connections:
+            connection.leave()
 
     def visit(self, name="tried", query=""):
         """Open an app and its comm, as a page does when it is loaded."""
@@ -89,9 +99,10 @@ class Visitor:
 
 
 class Connection:
-    """A web socket, and a page's way to use it."""
+    """A web socket, and a page's way to use it; its comm is called as its session is."""
 
-    def __init__(self, host, port, path, headers):
+    def __init__(self, host, port, path, headers, comm):
+        self.comm = comm
         self.socket = socket.create_connection((host, port), timeout=PATIENCE)
         key = base64.b64encode(os.urandom(16)).decode()
         upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": key}
@@ -104,9 +115,9 @@ class Connection:
         head, _, self._received = self._received.partition(b"\r\n\r\n")
         self.head = head.decode()
         status = int(self.head.split()[1])
-        if status != 101:
+        if status != SWITCHED:
             self.socket.close()
-            raise Refused(status)
+            raise RefusedError(status)
 
     def _receive(self):
         data = self.socket.recv(1 << 16)
@@ -137,7 +148,10 @@ class Connection:
         size = head[1] & 0x7F
         if size >= 126:
             size = int.from_bytes(self._take(2 if size == 126 else 8), "big")
-        return head[0] & 0xF, self._take(size)
+        payload = self._take(size)
+        if head[0] & 0xF == PING:
+            self.frame(PONG, payload)
+        return head[0] & 0xF, payload
 
     def say(self, kind, content, channel="shell", **others):
         """Send a message as a page does."""
@@ -147,14 +161,18 @@ class Connection:
         frame |= {"content": content, "channel": channel, **others}
         self.frame(TEXT, json.dumps(frame).encode())
 
-    def opened(self, comm="tests-page"):
+    def opened(self):
         """Open the comm of the page."""
-        self.say("comm_open", {"comm_id": comm, "target_name": "jcm.page", "data": {}})
+        self.say("comm_open", {"comm_id": self.comm, "target_name": "jcm.page", "data": {}})
         return self
 
-    def wish(self, comm="tests-page", **wish):
+    def send(self, **wish):
+        """Send a wish."""
+        self.say("comm_msg", {"comm_id": self.comm, "data": wish})
+
+    def wish(self, **wish):
         """Send a wish and return the answer."""
-        self.say("comm_msg", {"comm_id": comm, "data": wish})
+        self.send(**wish)
         return self.answer()
 
     def message(self):
@@ -167,8 +185,8 @@ class Connection:
 
     def answer(self):
         """Return what the page is to show."""
-        while (message := self.message())["msg_type"] != "comm_msg":
-            pass
+        while (message := self.message())["content"].get("comm_id") != self.comm:
+            pass  # another page of the same kernel is told something
         return message["content"]["data"]
 
     def closed(self):
@@ -182,7 +200,8 @@ class Connection:
 
     def leave(self, code=1001):
         """Close as a tab does that is left."""
-        self.frame(CLOSE, struct.pack("!H", code))
+        with suppress(OSError):
+            self.frame(CLOSE, struct.pack("!H", code))
         self.socket.close()
 
     def drop(self):
