@@ -41,8 +41,9 @@ class SessionKernels(AsyncMappingKernelManager):
         return kernel
 
     def remove_kernel(self, kernel_id: str) -> Any:
-        """Forget a kernel; its browser is told."""
+        """Forget a kernel; its browser is told, and the file with its key goes."""
         self.sessions.end(kernel_id, DIED)
+        self.get_kernel(kernel_id).cleanup_connection_file()
         return super().remove_kernel(kernel_id)
 
     async def end(self, kernel_id: str, reason: int) -> None:

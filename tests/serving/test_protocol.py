@@ -53,7 +53,7 @@ def test_a_comm_has_a_short_plain_name(comm):
     assert message_of(written(comm_id=comm, data={})) is None
 
 
-@pytest.mark.parametrize(("depth", "is_one"), [(16, True), (17, False)])
+@pytest.mark.parametrize(("depth", "is_one"), [(15, True), (16, False)])
 def test_a_wish_has_no_depths(depth, is_one):
     data = {}
     for _ in range(depth - 1):

@@ -196,6 +196,8 @@ class Connection:
                 pass
         except (EOFError, ConnectionError):
             return 1006
+        finally:
+            self.socket.close()
         return int.from_bytes(frame[1][:2], "big")
 
     def leave(self, code=1001):
