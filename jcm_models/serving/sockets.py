@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
 from tornado.iostream import StreamBufferFullError
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from jcm_models.serving.protocol import message_of
@@ -126,7 +127,9 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         except StreamBufferFullError:
             self.log.warning("a page reads nothing")
             self.ws_connection.stream.close()
-            return None
+        except WebSocketClosedError:
+            pass  # it is gone already
+        return None
 
     def on_close(self) -> None:
         """Note that the page is gone, for good if it said so."""

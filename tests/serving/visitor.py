@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -55,17 +55,16 @@ class Visitor:
 
     def ask(self, path="", method="GET", headers=(), body=None):
         """Ask for something below the base."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
         own = {"Cookie": self.cookie, **self.headers, **dict(headers)}
-        connection.request(method, self.base + path, body, {k: v for k, v in own.items() if v})
-        answer = connection.getresponse()
-        for cookie in answer.headers.get_all("Set-Cookie", ()):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        found = {name.lower(): value for name, value in answer.headers.items()}
-        text = answer.read().decode(errors="replace")
-        connection.close()
-        return Answer(answer.status, found, text)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
+        with closing(connection):
+            connection.request(method, self.base + path, body, {k: v for k, v in own.items() if v})
+            answer = connection.getresponse()
+            for cookie in answer.headers.get_all("Set-Cookie", ()):
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            found = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status, found, answer.read().decode(errors="replace"))
 
     @property
     def cookie(self):
