@@ -39,6 +39,7 @@ def answer_headers(*, all_widgets: bool) -> Mapping[str, str]:
     return {
         "Content-Security-Policy": "; ".join(" ".join(each) for each in policy.items()),
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Referrer-Policy": "same-origin",
         "Server": "jcm",  # and no version

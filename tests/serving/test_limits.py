@@ -1,12 +1,12 @@
 """Limits of a session: its memory, the time of a cell, the time until its page connects."""
 
-import asyncio
+import json
 
 import pytest
 
-from tests.commands import BIN
-from tests.conftest import Server
-from tests.serving.projects import ECHO, project, served, visit
+from tests.serving.conftest import served
+from tests.serving.projects import ECHO, project, quick
+from tests.serving.visitor import Visitor, until
 
 # A page that takes as much memory as it is told to, in megabytes, and that many threads.
 GREEDY = """
@@ -32,12 +32,13 @@ get_comm_manager().register_target("jcm.page", opened)
 
 
 @pytest.fixture(scope="module")
-def forked(tmp_path_factory):
-    """The apps as they are served, whose kernels may take 200 MB each."""
+def greedy(tmp_path_factory):
+    """A page whose kernel may take 200 MB, as every kernel here."""
     folder = project(tmp_path_factory.mktemp("greedy"), greedy=[GREEDY])
-    command = [str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser", "--memory", "200"]
-    with Server(command, ready="/health", cwd=folder) as server:
-        yield server
+    with served(folder, "--memory", "200") as server:
+        visitor = Visitor(server)
+        yield visitor.visit("greedy")
+        visitor.leave()
 
 
 @pytest.fixture(scope="module")
@@ -46,55 +47,51 @@ def hasty(tmp_path_factory):
     endless = [ECHO, "print('begun')", "while True:\n    pass", "print('gone on')"]
     slow = ["import time\ntime.sleep(1.5)", ECHO, "time.sleep(1.5)"]
     folder = project(tmp_path_factory.mktemp("hasty"), endless=endless, slow=slow)
-    with served(folder, "cell_seconds=2", "first_seconds=1") as server:
+    with quick(folder, cell_seconds=2, grace_seconds=0.5, most_of_each=1) as server:
         yield server
 
 
-def test_a_session_has_the_memory_it_is_given_and_no_more(forked):
-    async def greedy(visitor):
-        page = await visitor.connect((await visitor.open("greedy"))[1])
-        return [await page.ask({"megabytes": size}) for size in (150, 250, 150)]
-
-    assert visit(forked.url, greedy) == [
-        {"taken": 150_000_000},
-        {"refused": "MemoryError"},
-        {"taken": 150_000_000},
-    ]
+def test_a_session_has_the_memory_it_is_given_and_no_more(greedy):
+    assert greedy.wish(megabytes=150) == {"taken": 150_000_000}
+    assert greedy.wish(megabytes=250) == {"refused": "MemoryError"}
+    assert greedy.wish(megabytes=150) == {"taken": 150_000_000}
 
 
-def test_a_session_may_have_threads(forked):
-    async def busy(visitor):
-        page = await visitor.connect((await visitor.open("greedy"))[1])
-        return await page.ask({"megabytes": 1, "threads": 8})
-
-    assert visit(forked.url, busy) == {"taken": 1_000_000}
+def test_a_session_may_have_threads(greedy):
+    assert greedy.wish(megabytes=1, threads=8) == {"taken": 1_000_000}
 
 
 def test_a_cell_that_never_ends_is_ended_and_the_page_goes_on(hasty):
-    async def patient(visitor):
-        html, kernel = await visitor.open("endless")
-        return html, await (await visitor.connect(kernel)).ask("still there")
-
-    html, answer = visit(hasty.url, patient)
-    assert "begun" in html
-    assert "data-failed" in html
-    assert "gone on" not in html
-    assert answer == {"heard": ["still there"]}
+    visitor = Visitor(hasty)
+    text = visitor.open("endless").text
+    assert "begun" in text
+    assert "data-failed" in text
+    assert "gone on" not in text
+    assert visitor.connect().opened().wish(say="still there") == {"heard": ["still there"]}
+    visitor.leave()
 
 
 def test_a_page_that_takes_long_to_make_is_waited_for(hasty):
-    async def patient(visitor):
-        return await (await visitor.connect((await visitor.open("slow"))[1])).ask("here")
-
-    assert visit(hasty.url, patient) == {"heard": ["here"]}
+    visitor = Visitor(hasty)
+    assert visitor.visit("slow").wish(say="here") == {"heard": ["here"]}
+    visitor.leave()
 
 
 def test_a_page_that_never_connects_gives_its_place_back(hasty):
-    async def deaf(visitor):
-        await visitor.open("slow")
-        taken = (await visitor.health())["sessions"]
-        while (await visitor.health())["sessions"]:
-            await asyncio.sleep(0.1)
-        return taken
+    def sessions():
+        return json.loads(Visitor(hasty).ask("health").text)["sessions"]
 
-    assert visit(hasty.url, deaf) == 1
+    until(lambda: sessions() == 0)
+    Visitor(hasty).open("slow")
+    assert sessions() == 1
+    until(lambda: sessions() == 0)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "many pages open"), ("ja", "多すぎます")])
+def test_who_has_as_many_pages_as_may_be_is_told_so(hasty, language, said):
+    visitor = Visitor(hasty)
+    visitor.open("slow")
+    refused = visitor.ask(f"apps/slow?lang={language}")
+    assert refused.status == 503
+    assert said in refused.text
+    assert Visitor(hasty).ask("apps/slow").status == 200
