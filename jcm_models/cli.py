@@ -10,16 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_models.aef_commands import add_aef
-from jcm_models.app_commands import add_app, port
-from jcm_models.compare_commands import add_compare
-from jcm_models.documents import parse_sets, shown
-from jcm_models.ledger_commands import add_ledger, day
-from jcm_models.new_commands import add_new
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.quantities import convert, parse
-from jcm_models.report_commands import add_report
-from jcm_models.sweep_commands import add_sweep
 
 if TYPE_CHECKING:
     from jcm_models.scenario import Scenario
@@ -43,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 if all is well, 1 if a run failed, 2 if the input is wrong.
     """
-    given = _parser().parse_args(arguments)
     try:
+        given = _parser().parse_args(arguments)
         if "say" in given:
             print(given.say(given), flush=True)
             return 0
@@ -53,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     except KeyboardInterrupt as stopped:
-        if str(stopped):  # what is done is kept, and how to go on
-            print(stopped, file=sys.stderr)
+        # What is done is kept, and how to go on, where there is anything yet.
+        print(str(stopped) or "Stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read has closed, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,6 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    # Imported here, where Ctrl-C is minded.
+    from jcm_models.aef_commands import add_aef
+    from jcm_models.app_commands import add_app
+    from jcm_models.compare_commands import add_compare
+    from jcm_models.ledger_commands import add_ledger
+    from jcm_models.new_commands import add_new
+    from jcm_models.report_commands import add_report
+    from jcm_models.sweep_commands import add_sweep
+
     parser = argparse.ArgumentParser(
         prog="jcm", description="The JCM workbench: scenarios in, reports and apps out."
     )
@@ -125,6 +125,8 @@ def _add_grid(commands: Any) -> None:
 
 
 def _add_rules(commands: Any) -> None:
+    from jcm_models.ledger_commands import day
+
     rules = commands.add_parser(
         "rules", help="print what applied in a country on a day, and where it is written"
     )
@@ -140,6 +142,8 @@ def _rules(given: argparse.Namespace) -> str:
 
 
 def _add_lab(commands: Any) -> None:
+    from jcm_models.app_commands import port
+
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--port", type=port, default=8888)
     lab.add_argument("--no-browser", action="store_true")
@@ -174,10 +178,13 @@ def _loaded(names: Iterable[str], overrides: dict[str, Any]) -> list[Scenario]:
 
 
 def _one_loaded(given: argparse.Namespace) -> Scenario:
+    from jcm_models.documents import parse_sets
+
     return _loaded([given.scenario], parse_sets(given.set, "--set"))[0]
 
 
 def _check(given: argparse.Namespace) -> int:
+    from jcm_models.documents import parse_sets, shown
     from jcm_models.plausibility import warnings_of
 
     for scenario in _loaded(given.scenarios, parse_sets(given.set, "--set")):
@@ -218,6 +225,7 @@ def _explain(given: argparse.Namespace) -> int:
 
 def _grid(given: argparse.Namespace) -> int:
     from jcm_models.grid_factor import grid_emission_factor, read_plants
+    from jcm_models.quantities import convert, parse
     from jcm_models.wording import number
 
     hours = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jcm_models.controls import Control
@@ -18,9 +18,18 @@ from jcm_models.styles import style_sheet
 from jcm_models.wording import LANGUAGES, Words
 
 if TYPE_CHECKING:
+    from jcm_models.downloads import Download
     from jcm_models.results import Results
 
-__all__ = ["Controls", "Section", "SectionPage", "in_an_app", "served_by_voila", "words_in"]
+__all__ = [
+    "ControlGroups",
+    "Controls",
+    "Section",
+    "SectionPage",
+    "in_an_app",
+    "served_by_voila",
+    "words_in",
+]
 
 HOSTED = "JCM_APP"
 LANGUAGE = "language"
@@ -138,6 +147,23 @@ class Controls:
         return {**bundle, "text/html": ""}
 
 
+class ControlGroups:
+    """Several groups of controls, shown one below the other in an app, and side by side else."""
+
+    def __init__(self, groups: Sequence[Controls]) -> None:
+        self._groups = groups
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        if in_an_app():
+            parts = [group._repr_mimebundle_(**kwargs)["text/html"] for group in self._groups]
+            return {"text/html": "".join(parts)}
+        from jcm_models.lab_widgets import side_by_side
+
+        box = side_by_side([group.widget.box for group in self._groups])
+        bundle: dict[str, Any] = box._repr_mimebundle_(**kwargs) or {}
+        return {**bundle, "text/html": ""}
+
+
 class SectionPage:
     """A page whose sections are drawn when they are asked for, and again when something moves.
 
@@ -225,9 +251,10 @@ class SectionPage:
         bool
             Whether all is well; else `problems` says what is not, and the last picture stays.
         """
+        before = self.words.language
         self.problems = ()
         self.try_to(changes)
-        self._refill()
+        self._refill(spoken=self.words.language != before)
         return not self.problems
 
     def try_to(self, changes: Iterable[tuple[str, object]]) -> None:
@@ -249,6 +276,24 @@ class SectionPage:
     def current_results(self) -> Results | None:
         """Return the results that are shown, where the page shows those of one scenario."""
         return None
+
+    # What the button that opens a file is called, and whether groups of controls show their names.
+    upload: ClassVar[str] = "app.upload"
+    shows_headings: ClassVar[bool] = False
+
+    @property
+    def stem(self) -> str:
+        """How the names of files begin that are taken along."""
+        results = self.current_results()
+        return "jcm" if results is None else results.scenario.name
+
+    def files(self) -> Mapping[str, tuple[str, Callable[[], Download]]]:
+        """Return further files to take along, by kind: what each is called, and what makes it."""
+        return {}
+
+    def link_to(self, app: str) -> dict[str, list[str]]:
+        """Return what a link to another app says of this page, beside its language."""
+        return self.link() if app in self.shares_link_with else {}
 
     def strip(self) -> str:
         """Return the few figures that stay in sight while something is moved."""
@@ -324,6 +369,8 @@ class SectionPage:
             self.words,
             group=group,
             heading=self.heading_of(group),
+            headed=self.shows_headings,
+            folded=group == self.groups[0],
             controls=controls,
             wrong={problem.path for problem in own},
             messages=[self.said(problem) for problem in told],
@@ -337,11 +384,10 @@ class SectionPage:
         """Return a problem in words: what is an input is called by its name."""
         return self.words.problem(problem)
 
-    def _refill(self) -> None:
+    def _refill(self, *, spoken: bool) -> None:
         """Mark every section as past; where nobody asks for them one by one, draw them all."""
-        self._stale = set(self._sections)
-        if self.problems:  # the last good picture is kept
-            self._stale &= set(self.groups)
+        kept = self.problems and not spoken  # the last good picture, in its language
+        self._stale |= set(self.groups if kept else self._sections) & set(self._sections)
         if in_an_app():
             return
         self.fill_stale()

@@ -21,6 +21,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from jcm_models.browsers import ARGUMENTS
+from jcm_models.kernels import ForkServer
+from jcm_models.kernels import server as server_module
 from tests import browser as chromium
 
 # Continuous integration judges a change, not the luck of the draw; runs by hand go on looking for
@@ -201,6 +203,26 @@ def workbench() -> Iterator[Server]:
     jcm = Path(sys.executable).with_name("jcm")
     with Server([str(jcm), "app", "--port", "{port}", "--no-browser"], ready="/health") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """A process to fork kernels from, which this process has started."""
+    started = ForkServer()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def forking(fork_server: ForkServer) -> Iterator[ForkServer]:
+    """The process that all batches of a file of tests fork their kernels from.
+
+    Starting one takes longer than the runs of a small batch.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(server_module.ADDRESS, fork_server.address)
+        patched.setattr(server_module, "_SHARED", {})
+        yield fork_server
 
 
 @pytest.fixture(scope="session")

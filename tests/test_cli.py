@@ -14,6 +14,7 @@ from jcm_models import cli
 from jcm_models.problems import ScenarioError
 from jcm_models.reporting import find_notebook
 from jcm_models.simulation import load_scenario
+from tests.batches.examples import FINE, notebook, scenario
 from tests.commands import BIN, jcm
 from tests.conftest import ROOT
 
@@ -182,13 +183,15 @@ def test_a_terminal_shows_a_progress_bar(tmp_path):
         shown.extend(data := os.read(descriptor, 4096))
         return b" " * bool(data)  # what pty would print itself
 
+    notebook(tmp_path, "fine", FINE)
+    file = scenario(tmp_path, "tiny")
     command = (
-        f"stty rows 40 cols 100; exec {BIN / 'jcm'} report {ROOT / THAILAND} --reports {tmp_path}"
+        f"stty rows 40 cols 100; exec {BIN / 'jcm'} report {file} --reports {tmp_path / 'reports'}"
     )
     assert pty.spawn(["sh", "-c", command], read) == 0
     text = shown.decode()
     assert re.search(r"\d+%\|.*\| \d/1", text)
-    assert "thailand_floating_solar" in text
+    assert "1/1 tiny: " in text
 
 
 @pytest.mark.parametrize("parameter", ["scenario=scenarios/x.yaml", "overrides=reserve.rate=0"])

@@ -1,10 +1,12 @@
 """Every notebook in two of its lives: plain papermill and JupyterLab; the third is test_app.py."""
 
+import contextlib
 import re
 import shutil
 import sys
 
 import nbformat
+import papermill
 import pytest
 from playwright.sync_api import TimeoutError
 
@@ -23,69 +25,82 @@ OWN = {
     "ccs_reserve": ("indonesia_ccs_reserve", "thailand_floating_solar"),
     "uncertainty": ("thailand_solar_uncertainty", "thailand_floating_solar"),
 }
+each = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-@pytest.mark.parametrize(
-    ("notebook", "scenario"),
-    [(path, name) for path in NOTEBOOKS for name in OWN.get(path.stem, SCENARIOS)],
-    ids=lambda each: getattr(each, "stem", each),
-)
-def test_a_notebook_runs_under_plain_papermill(notebook, scenario, tmp_path):
-    out = tmp_path / "out.ipynb"
-    shown = f"scenarios/{scenario}.yaml"
-    done = run("papermill", str(notebook), str(out), "-p", "scenario", shown)
-    assert done.returncode == 0, done.stderr
-    executed = nbformat.read(out, as_version=4)
-    codes = [cell for cell in executed.cells if cell.cell_type == "code"]
-    assert {cell.metadata.papermill.status for cell in codes} == {"completed"}
-    html = "".join(
-        output.data.get("text/html", "")
-        for cell in codes
-        for output in cell.outputs
-        if "data" in output
-    )
+def executed(notebook, out, engine=None, **parameters):
+    """Return the code cells of a notebook that papermill has run, however it ended."""
+    with contextlib.suppress(papermill.PapermillExecutionError):
+        papermill.execute_notebook(
+            str(notebook), str(out), parameters, engine_name=engine, progress_bar=False, cwd=ROOT
+        )
+    cells = nbformat.read(out, as_version=4).cells
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def html_of(cells):
+    assert {cell.metadata.papermill.status for cell in cells} == {"completed"}
+    outputs = (output for cell in cells for output in cell.outputs if "data" in output)
+    return "".join(output.data.get("text/html", "") for output in outputs)
+
+
+def assert_shows(html, notebook, scenario):
     can = OWN.get(notebook.stem, (scenario,))[0] == scenario
     assert ('role="img"' in html) == can
     assert ("Nothing can be said of that" in html) == (not can)
     assert "<math" in html
-    assert shown in html
+    assert f"scenarios/{scenario}.yaml" in html
+
+
+def scenarios(notebook):
+    return OWN.get(notebook.stem, SCENARIOS)
+
+
+@each
+def test_a_notebook_runs_under_plain_papermill(notebook, tmp_path):
+    out, scenario = tmp_path / "out.ipynb", scenarios(notebook)[0]
+    shown = ("-p", "scenario", f"scenarios/{scenario}.yaml")
+    done = run("papermill", str(notebook), str(out), *shown)
+    assert done.returncode == 0, done.stderr
+    cells = nbformat.read(out, as_version=4).cells
+    html = html_of([cell for cell in cells if cell.cell_type == "code"])
+    assert_shows(html, notebook, scenario)
+
+
+@each
+def test_a_notebook_runs_in_a_forked_kernel_on_quite_another_scenario(notebook, tmp_path, forking):
+    scenario = scenarios(notebook)[1]
+    file = f"scenarios/{scenario}.yaml"
+    cells = executed(notebook, tmp_path / "out.ipynb", "jcm", scenario=file)
+    assert_shows(html_of(cells), notebook, scenario)
 
 
 @pytest.mark.parametrize("family", ["all", "decay_methane"])
-def test_the_notebook_of_methods_runs_under_plain_papermill(family, tmp_path):
-    out = tmp_path / "out.ipynb"
-    done = run("papermill", str(METHODS), str(out), "-p", "family", family)
-    assert done.returncode == 0, done.stderr
-    codes = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
-    assert {cell.metadata.papermill.status for cell in codes} == {"completed"}
-    html = "".join(o.data["text/html"] for c in codes for o in c.outputs if "text/html" in o.data)
+def test_the_notebook_of_methods_runs_under_papermill(family, tmp_path, forking):
+    engine = None if family == "all" else "jcm"
+    cells = executed(METHODS, tmp_path / "out.ipynb", engine, family=family)
+    html = html_of(cells)
     assert html.count("jcm-family") == (1 if family != "all" else len(families()))
     assert "Worked example" in html
-    assert codes[-1].outputs[0].data["text/plain"] == "840.0"  # by the method of one's own
+    assert cells[-1].outputs[0].data["text/plain"] == "840.0"  # by the method of one's own
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+@each
 def test_a_notebook_says_what_its_parameters_are(notebook):
-    done = run("papermill", "--help-notebook", str(notebook))
-    assert done.returncode == 0
-    for line in ("scenario: str", "overrides: str", "lang: str"):
-        assert line in done.stdout
+    found = papermill.inspect_notebook(str(notebook))  # what papermill --help-notebook prints
+    kinds = {name: told["inferred_type_name"] for name, told in found.items()}
+    assert {"scenario": "str", "overrides": "str", "lang": "str"}.items() <= kinds.items()
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_wrong_scenario_fails_with_its_problems_and_without_a_traceback(notebook, tmp_path):
-    out = tmp_path / "out.ipynb"
+@each
+def test_a_wrong_scenario_fails_with_its_problems_and_without_a_traceback(
+    notebook, tmp_path, forking
+):
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("title: x\nreserv_rate: 3\n")
-    done = run("papermill", str(notebook), str(out), "-p", "scenario", str(wrong))
-    assert done.returncode != 0
-    executed = nbformat.read(out, as_version=4)
+    cells = executed(notebook, tmp_path / "out.ipynb", "jcm", scenario=str(wrong))
     (error,) = [
-        output
-        for cell in executed.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "error"
+        output for cell in cells for output in cell.outputs if output.output_type == "error"
     ]
     shown = "\n".join(error.traceback)
     assert "reserv_rate: unknown key, did you mean reserve.rate?" in shown

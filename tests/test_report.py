@@ -5,6 +5,7 @@ import csv
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -22,11 +23,11 @@ NAMES = ("thailand_floating_solar", "mongolia_darkhan_solar")
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
+def reports(tmp_path_factory, forking):
     """Both shipped scenarios, reported on by a real run of the command."""
     folder = tmp_path_factory.mktemp("reports")
     files = [f"scenarios/{name}.yaml" for name in NAMES]
-    done = command("report", *files, "--reports", str(folder))
+    done = command("report", *files, "--reports", str(folder), "--jobs", "2")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert sorted(line.split()[1] for line in lines[:2]) == [
@@ -149,25 +150,34 @@ def test_a_second_call_leaves_complete_runs_alone(reports):
     assert (run_folder(reports, NAMES[0]) / "results.nc").stat().st_mtime_ns == before
 
 
-def test_the_same_inputs_give_the_same_bytes(reports, tmp_path):
-    done = command("report", f"scenarios/{NAMES[0]}.yaml", "--reports", str(tmp_path))
-    assert done.returncode == 0
-    first, second = run_folder(reports, NAMES[0]), run_folder(tmp_path, NAMES[0])
-    assert first.name == second.name
-    written = ("results.nc", "results.csv", "results.xlsx", "iamc.csv", "iamc.xlsx")
-    for file in (*written, "inputs.json", "run.json", "report.html"):
-        assert (first / file).read_bytes() == (second / file).read_bytes(), file
+def test_the_same_inputs_give_the_same_bytes_one_run_at_a_time_or_several(reports, tmp_path):
+    files = [f"scenarios/{name}.yaml" for name in NAMES]
+    done = command("report", *files, "--reports", str(tmp_path), "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    for name in NAMES:
+        first, second = run_folder(reports, name), run_folder(tmp_path, name)
+        assert first.name == second.name
+        written = ("results.nc", "results.csv", "results.xlsx", "iamc.csv", "iamc.xlsx")
+        for file in (*written, "inputs.json", "run.json", "notebook.ipynb", "report.html"):
+            assert (first / file).read_bytes() == (second / file).read_bytes(), file
 
 
-def test_a_changed_value_is_another_run_and_is_named_in_the_report(reports, tmp_path):
-    changed = ("--set", "crediting.discount=0.95")
-    done = command("report", f"scenarios/{NAMES[0]}.yaml", *changed, "--reports", str(tmp_path))
-    assert done.returncode == 0
-    folder = run_folder(tmp_path, NAMES[0])
-    assert folder.name != run_folder(reports, NAMES[0]).name
+def test_a_changed_value_is_another_run_that_names_it_and_stands_beside_the_one_without(
+    reports, tmp_path
+):
+    both = shutil.copytree(reports, tmp_path / "both")
+    (first,) = (both / NAMES[0]).iterdir()
+    change = ("--set", "crediting.discount=0.95")
+    done = command("report", f"scenarios/{NAMES[0]}.yaml", *change, "--reports", str(both))
+    assert done.returncode == 0, done.stderr
+    (folder,) = set((both / NAMES[0]).iterdir()) - {first}
     text = text_of((folder / "report.html").read_text())
     assert "crediting.discount: 1 → 0.95" in text
     assert "2,424" in text  # 2,552 x 0.95 = 2,424.4, rounded down
+    page = (both / "index.html").read_text()
+    assert page.count("5 MW floating solar power plant, Thailand</a>") == 2
+    for share in ("95", "100"):
+        assert page.count(f"(discount factor): {share}\N{NO-BREAK SPACE}%</span>") == 1
 
 
 def test_a_notebook_that_fails_leaves_no_folder_and_one_line(tmp_path, monkeypatch):
@@ -241,31 +251,3 @@ def test_the_picture_of_the_readme_is_current():
     from tests.example_picture import PICTURE, picture
 
     assert Path(PICTURE).read_text() == picture(), "run: python -m tests.example_picture"
-
-
-def test_a_run_with_changed_values_stands_beside_the_one_without(tmp_path):
-    file, change = "scenarios/thailand_floating_solar.yaml", "crediting.discount=0.95"
-    for changes in ((), ("--set", change)):
-        done = command("report", file, "--reports", str(tmp_path), *changes)
-        assert done.returncode == 0, done.stderr
-    page = (tmp_path / "index.html").read_text()
-    assert page.count("5 MW floating solar power plant, Thailand</a>") == 2
-    for share in ("95", "100"):
-        assert page.count(f"(discount factor): {share}\N{NO-BREAK SPACE}%</span>") == 1
-
-
-def test_several_jobs_leave_the_same_reports_as_one(tmp_path):
-    files = ["scenarios/thailand_floating_solar.yaml", "scenarios/thailand_rooftop_solar.yaml"]
-    for jobs in ("1", "2"):
-        folder = str(tmp_path / jobs)
-        done = command("report", *files, "--reports", folder, "--jobs", jobs)
-        assert done.returncode == 0, done.stderr
-    one, two = (
-        {f.relative_to(tmp_path / jobs): f.read_bytes() for f in (tmp_path / jobs).rglob("*.*")}
-        for jobs in ("1", "2")
-    )
-    # The list of all runs says when each was made.
-    kept = [n for n in one if n.suffix in {".csv", ".html", ".xlsx"} and n.name != "index.html"]
-    assert len(kept) == 10
-    assert all(one[name] == two[name] for name in kept)
-    assert command("report", *files, "--jobs", "0").returncode == 2

@@ -18,6 +18,11 @@ def schema():
     return json.loads((ROOT / "scenarios/scenario.schema.json").read_text())
 
 
+@pytest.fixture(scope="module")
+def validator(schema):
+    return jsonschema.Draft202012Validator(schema)
+
+
 def plain(path):
     """Read a scenario as an editor does: dates are text."""
     return json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))
@@ -32,8 +37,8 @@ def test_the_schema_is_a_sound_schema(schema):
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_shipped_scenarios_fit_the_schema(schema, path):
-    jsonschema.validate(plain(path), schema, jsonschema.Draft202012Validator)
+def test_shipped_scenarios_fit_the_schema(validator, path):
+    validator.validate(plain(path))
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -53,11 +58,11 @@ def test_shipped_scenarios_name_the_schema_for_editors(path):
         (None, "gwp", "AR3"),
     ],
 )
-def test_the_schema_refuses_what_the_loader_refuses(schema, section, key, value):
+def test_the_schema_refuses_what_the_loader_refuses(validator, section, key, value):
     wrong = copy.deepcopy(plain(SCENARIOS[0]))
     (wrong if section is None else wrong[section])[key] = value
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, schema, jsonschema.Draft202012Validator)
+        validator.validate(wrong)
 
 
 def test_the_schema_describes_every_input_with_its_unit(schema):

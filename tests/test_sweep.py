@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import jcm_models as jcm
+from jcm_models import cli
 from tests.commands import BIN, environment, run
 from tests.commands import jcm as command
 from tests.conftest import ROOT
@@ -115,7 +116,6 @@ def test_only_the_results_that_are_asked_for_are_kept(tmp_path):
         (("--samples", "0"), 2, "'0' is no whole number of 1 or more"),
         (("--sampling", "grid", "--samples", "100"), 2, "81 (3 for each) or 256 (4 for each) do"),
         (("--variables", "credit_issued"), 2, "did you mean credits_issued?"),
-        (("--scheduler", "tcp://127.0.0.1:9"), 1, "No dask scheduler answers at tcp://127.0.0.1:9"),
         (("--output", "out.csv"), 2, "out.csv ends in .csv; .nc and .zarr can be written"),
         (
             (
@@ -145,15 +145,24 @@ def test_only_the_results_that_are_asked_for_are_kept(tmp_path):
         ),
     ],
 )
-def test_bad_input_is_named(tmp_path, options, code, told):
+def test_bad_input_is_named(tmp_path, monkeypatch, capsys, options, code, told):
+    monkeypatch.chdir(tmp_path)
     where = ("--output", str(tmp_path / "x.nc"))
-    done = run(
-        str(BIN / "jcm"), "sweep", str(SOLAR), "--samples", "256", *where, *options, cwd=tmp_path
-    )
-    assert done.returncode == code, done.stderr
-    assert told in done.stderr.replace("\n", " ")
-    assert "Traceback" not in done.stderr
+    try:
+        ended = cli.main(["sweep", str(SOLAR), "--samples", "256", *where, *options])
+    except SystemExit as stopped:  # as argparse ends
+        ended = stopped.code
+    assert ended == code
+    assert told in capsys.readouterr().err.replace("\n", " ")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_scheduler_that_is_not_there_is_told_in_one_line(tmp_path):
+    done = sweep(SOLAR, tmp_path / "x.nc", "--scheduler", "http://127.0.0.1:9", samples=256)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("No dask scheduler answers at http://127.0.0.1:9")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_scenario_without_uncertainty_says_how_to_write_some():

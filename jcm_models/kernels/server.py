@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from jcm_models.parts.locally import deaf_to_interrupts
+
 __all__ = [
     "ADDRESS",
     "PROVISIONER",
@@ -59,12 +61,13 @@ class ForkServer:
             listener.bind(address)
             listener.listen(_WAITING)  # from now on anyone may ask
             file = listener.fileno()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "jcm_models.kernels.fork_server", str(file)],
-                stdin=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                pass_fds=[file],
-            )
+            with deaf_to_interrupts():
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "jcm_models.kernels.fork_server", str(file)],
+                    stdin=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    pass_fds=[file],
+                )
         atexit.register(self.close)
         return address
 

@@ -7,7 +7,7 @@ import logging
 import pickle
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
 from typing import Any
 
@@ -93,7 +93,7 @@ def by_workers(
     running: dict[Future[Result | Failure], Task] = {}
     waiting = deque(tasks)
     with _client(address) as client, _explained(address):
-        executor = client.get_executor(pure=False)
+        executor = _Executor(client)
         died = optional("distributed", address).KilledWorker
         while waiting or running:
             try:
@@ -101,6 +101,34 @@ def by_workers(
             except died:
                 for future in [future for future in running if _died(future, died)]:
                     yield running.pop(future), Lost()
+
+
+class _Executor(Executor):
+    """Has tasks done by a cluster.
+
+    Dask's own executor takes a result for an error if the worker that holds it dies while it is on
+    its way here; the result may have arrived nevertheless.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called by a worker."""
+        there = self._client.submit(fn, *args, pure=False, **kwargs)
+        here: Future[Any] = Future()
+        self._client.loop.add_callback(_hand_over, there, here)
+        return here
+
+
+async def _hand_over(there: Any, here: Future[Any]) -> None:
+    try:
+        here.set_result(await there)
+    except CancelledError:
+        here.cancel()
+        here.set_running_or_notify_cancel()  # wakes who waits
+    except BaseException as error:
+        here.set_exception(error)
 
 
 def _died(future: Future[Any], died: type[Exception]) -> bool:

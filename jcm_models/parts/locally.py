@@ -20,7 +20,7 @@ from jcm_models.parts.plan import Part
 from jcm_models.parts.storing import Store
 from jcm_models.parts.working import Result, Task, Work, work_through
 
-__all__ = ["Lost", "in_processes", "on_this_machine", "usable_cores"]
+__all__ = ["Lost", "deaf_to_interrupts", "in_processes", "on_this_machine", "usable_cores"]
 
 _AGAIN = 3
 
@@ -141,7 +141,7 @@ def _processes(workers: int, *, forked: bool = False) -> Iterator[Executor]:
     pool = ProcessPoolExecutor(workers, context, _end_with, ends)
     try:
         # All at once, for a worker that is started for a later part would not be deaf.
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             for _ in range(workers):
                 pool.submit(_be_there)
         yield pool
@@ -155,9 +155,11 @@ def _processes(workers: int, *, forked: bool = False) -> Iterator[Executor]:
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    # Ctrl-C reaches workers too, but their starter decides. What is blocked here is so in
-    # processes that are started here, from their first moment on.
+def deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, from their first moment on.
+
+    It goes to all processes of a terminal, but it is their starter who decides what follows.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

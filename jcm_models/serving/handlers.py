@@ -137,7 +137,7 @@ class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
         except StreamClosedError:
             self._page.left = True
         finally:
-            self._sessions.opened(self._page)
+            self._sessions.made(self._page)
             if self._page.left:
                 await self._end(self._page)
 

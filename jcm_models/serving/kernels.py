@@ -6,19 +6,29 @@ import logging
 import os
 from typing import Any
 
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import (
+    AsyncMappingKernelManager,
+    ServerKernelManager,
+)
+from traitlets import default
 
 from jcm_models.kernels import ForkServer
+from jcm_models.kernels.memory import MEMORY
+from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import ADDRESS, PROVISIONER
 from jcm_models.section_pages import HOSTED
 from jcm_models.serving.sessions import DIED, Sessions, opening_now
 
-__all__ = ["MEMORY", "SessionKernels"]
-
-# How much memory a kernel may take beyond what it begins with [MB]; it limits itself.
-MEMORY = "JCM_SESSION_MEMORY"
+__all__ = ["SessionKernels"]
 
 _log = logging.getLogger(__name__)
+
+
+class _SessionKernel(PromptKernelManager, ServerKernelManager):
+    """A kernel that is waited for no longer than it takes."""
+
+    def emit(self, schema_id: str, data: dict[str, Any]) -> None:
+        """Tell nobody: a log of events takes longer to set up than a kernel to fork."""
 
 
 class SessionKernels(AsyncMappingKernelManager):
@@ -26,6 +36,10 @@ class SessionKernels(AsyncMappingKernelManager):
 
     sessions: Sessions
     memory: int
+
+    @default("kernel_manager_class")
+    def _kernel_manager_class(self) -> str:
+        return f"{__name__}.{_SessionKernel.__name__}"
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel for the visitor whose page is being made."""

@@ -53,8 +53,10 @@ class Limits:
         The most at once.
     each : int
         The most of one visitor, and of one address.
+    making : float
+        Until the page has to be whole [s].
     first : float
-        Until the page has to be connected [s].
+        Until a page that is whole has to be connected [s].
     grace : float
         Until a connection that broke has to be back [s].
     idle : float
@@ -65,6 +67,7 @@ class Limits:
 
     sessions: int = 40
     each: int = 12
+    making: float = 10 * 60.0
     first: float = 60.0
     grace: float = 30.0
     idle: float = 30 * 60.0
@@ -80,6 +83,7 @@ class Session:
     address: str
     opened: float
     heard: float
+    making: bool = True
     sockets: int = 0
     ever: bool = False
     left: bool = False
@@ -89,6 +93,8 @@ class Session:
         """Return why the session is over, as what its browser is told; 0 while it goes on."""
         if now - self.opened > limits.life:
             return OVER
+        if self.making:
+            return OVER if now - self.opened > limits.making else 0
         if self.sockets:
             return IDLE if now - self.heard > limits.idle else 0
         if self.left:
@@ -135,14 +141,20 @@ class Sessions:
         """Keep a place for a session that is being started."""
         self._openings.append(page)
 
-    def opened(self, page: Opening) -> None:
-        """Give up a place that was kept, whether it was taken or not."""
+    def made(self, page: Opening) -> None:
+        """Note that a page is whole, or will never be; a place that was kept for it is given up."""
+        self._unopened(page)
+        if session := self._open.get(page.kernel):
+            session.making = False
+            self.heard(session)
+
+    def _unopened(self, page: Opening) -> None:
         if page in self._openings:
             self._openings.remove(page)
 
     def begin(self, kernel: str, page: Opening) -> Session:
         """Note that a kernel has been started for a page."""
-        self.opened(page)
+        self._unopened(page)
         page.kernel = kernel
         now = self._clock()
         session = Session(kernel, page.visitor, page.address, now, now)

@@ -57,16 +57,21 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
 }
-# A kernel that dies is no session any more, and a cell that hangs ends; sessions end by themselves.
+# A kernel that dies is no session any more; sessions end by themselves.
 _KERNELS = Config(
     KernelRestarter={"restart_limit": 0, "time_to_dead": 1.0},
     MappingKernelManager={"cull_idle_timeout": 0},
-    NotebookClient={"timeout": 60},
 )
+_LAB = "lab-only"  # tag of a cell
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _LARGEST_REQUEST = 64_000
+
+
+def _without_cells_for_the_lab(_request: Any, *, notebook: Any, cwd: str) -> None:
+    """Leave out what only those see who open the notebook itself."""
+    notebook.cells = [cell for cell in notebook.cells if _LAB not in cell.metadata.get("tags", [])]
 
 
 class Workbench(Voila):  # type: ignore[misc]
@@ -77,6 +82,8 @@ class Workbench(Voila):  # type: ignore[misc]
     session_memory = Integer(400, config=True, help="Memory of a session beyond its start [MB].")
     idle_minutes = Float(30, config=True, help="When an idle session ends [min].")
     session_hours = Float(12, config=True, help="When any session ends [h].")
+    cell_seconds = Integer(60, config=True, help="The longest a cell may take [s].")
+    first_seconds = Float(60, config=True, help="How long a page may take to connect [s].")
     grace_seconds = Float(30, config=True, help="How long a broken connection is waited for [s].")
     ping_seconds = Float(20, config=True, help="Between two looks whether a browser is there [s].")
     behind_proxy = Bool(False, config=True, help="Whether a proxy says who asks, and how.")
@@ -89,14 +96,19 @@ class Workbench(Voila):  # type: ignore[misc]
                 each=self.sessions_each,
                 idle=60 * self.idle_minutes,
                 life=3600 * self.session_hours,
+                first=self.first_seconds,
                 grace=self.grace_seconds,
             )
         )
         self.token = os.environ.pop(TOKEN, "")
         self._address = os.environ.pop(ADDRESS, "")
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
+        self.voila_configuration.prelaunch_hook = _without_cells_for_the_lab
         self.voila_configuration.http_header_envs = ["Accept-Language"]
         self.update_config(_KERNELS)
+        # What is interrupted does not go on computing for a page that has given it up.
+        cells = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
+        self.update_config(Config(NotebookClient=cells))
         self.tornado_settings: dict[str, Any] = {}
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.sessions = self.sessions

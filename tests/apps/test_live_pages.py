@@ -120,6 +120,13 @@ def test_no_message_names_a_key_of_a_file(visit):
     assert not re.search(r"[a-z]+[._][a-z]+_", visit.message)
 
 
+def test_the_language_changes_also_while_something_is_wrong(visit):
+    visit.set(("project.bau_emission_factor", 0.1))
+    visit.set(("language", "ja"))
+    assert "水上太陽光" in visit.text("question")
+    assert "jcm-wrong" in visit.parts["controls"]
+
+
 def test_one_value_goes_back_to_the_scenario_s_own(visit):
     visit.set((SOLAR, 9000), ("crediting.discount", 0.9))
     visit.set((SOLAR, None))

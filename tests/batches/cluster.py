@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from jcm_models.kernels.server import ADDRESS
 from tests.conftest import ROOT
 from tests.parts.cluster import Cluster
 
@@ -79,7 +80,7 @@ class Workers(Cluster):
         command = [sys.executable, "-m", "dask", what, *options]
         if self._hidden and can_hide():
             command = [*_UNSHARE, "sh", "-c", _HIDDEN, str(self._hidden), *command]
-        own = {"PYTHONPATH": self._path, "TMPDIR": str(place), GATE: str(self.gate)}
+        own = {"PYTHONPATH": self._path, "TMPDIR": str(place), GATE: str(self.gate), ADDRESS: ""}
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 command,

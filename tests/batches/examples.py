@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from jcm_models.kernels.server import ADDRESS
 from jcm_models.runs import LOG, RECORD, file_hashes
 from tests.commands import BIN, environment
 from tests.examples import TINY
 
 PARAMETERS = 'scenario: str = ""\noverrides: str = ""\nlang: str = "en"'
 FINE = "print(scenario)"
+NEXT_CELL = "\n# %%\n"
 # Says which kernel it is, and waits until it may go on.
 WAITS = """\
 import os, pathlib, time
@@ -26,9 +28,9 @@ _MARK = "JCM_BATCH_OF_TESTS"
 
 
 def notebook(folder: Path, name: str, source: str, parameters: str | None = PARAMETERS) -> Path:
-    """Write a notebook of two cells; of one if it has no parameters."""
+    """Write a notebook: a cell of parameters, if it has any, and those of its source."""
     cells = [_cell("parameters", parameters)] if parameters is not None else []
-    cells.append(_cell("body", source))
+    cells += [_cell(f"body-{at}", cell) for at, cell in enumerate(source.split(NEXT_CELL))]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {"cells": cells, "metadata": {"kernelspec": kernel}}
     file = folder / "notebooks" / f"{name}.ipynb"
@@ -60,8 +62,8 @@ def scenario(folder: Path, name: str, through: str = "fine", more: str = "") -> 
 class Batch:
     """A call of ``jcm report`` that goes on while a test does something to it.
 
-    All that it starts can be told from other processes by a variable of its environment. It ends
-    with the ``with`` statement.
+    All that it starts can be told from other processes by a variable of its environment; it forks
+    its kernels from a process of its own. It ends with the ``with`` statement.
     """
 
     def __init__(self, folder: Path, *arguments: str, before: Iterable[str] = ()) -> None:
@@ -69,7 +71,7 @@ class Batch:
         self.process = subprocess.Popen(
             [*before, str(BIN / "jcm"), "report", *arguments],
             cwd=folder,
-            env=environment({_MARK: self._mark}),
+            env=environment({_MARK: self._mark, ADDRESS: ""}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -26,13 +26,14 @@ BAD = {
     "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "hangs": "import time\nwhile True:\n    time.sleep(0.05)",
 }
-NAMES = [f"s{number:02}" for number in range(9)] + list(BAD)
+FINE_ONES = 4
+NAMES = [f"s{number:02}" for number in range(FINE_ONES)] + list(BAD)
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    """Twelve scenarios in one call: three of them cannot be run."""
-    folder = tmp_path_factory.mktemp("twelve")
+    """Seven scenarios in one call: three of them cannot be run."""
+    folder = tmp_path_factory.mktemp("seven")
     notebook(folder, "fine", FINE)
     for name in NAMES:
         scenario(folder, name, name if name in BAD else "fine")
@@ -60,7 +61,7 @@ def first(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def mended(first):
+def mended(first, forking):
     """The three notebooks mended, and what failed run again."""
     for name in BAD:
         notebook(first["folder"], name, "6 * 7")
@@ -72,7 +73,7 @@ def test_the_others_complete_and_the_exit_code_says_that_not_all_is_well(first):
     assert first["code"] == 1
     assert half(first["reports"]) == []
     made = [path.parent.name for path in complete(first["reports"]) if path.parent.name not in BAD]
-    assert made == NAMES[:9]
+    assert made == NAMES[:FINE_ONES]
     assert first["left"] == []
 
 
@@ -116,15 +117,15 @@ def test_the_log_holds_what_the_kernel_had_printed(first):
 def test_the_table_at_the_end_has_the_failed_ones_first_and_counts_all(first):
     lines = first["out"].splitlines()
     (head,) = [at for at, line in enumerate(lines) if line.startswith("run ")]
-    rows = [line.split() for line in lines[head + 1 : head + 13]]
-    assert [row[1] for row in rows] == ["failed"] * 3 + ["done"] * 9
+    rows = [line.split() for line in lines[head + 1 : head + 8]]
+    assert [row[1] for row in rows] == ["failed"] * 3 + ["done"] * FINE_ONES
     assert {row[0] for row in rows} == set(NAMES)
     assert lines[-1] == (
-        "9 of 12 reports are there (9 done, 0 skipped, 3 failed); open reports/index.html; "
+        "4 of 7 reports are there (4 done, 0 skipped, 3 failed); open reports/index.html; "
         "jcm report --failed runs the failed ones again"
     )
-    numbers = re.findall(r"^(\d+)/12 ", first["out"] + first["err"], flags=re.MULTILINE)
-    assert sorted(map(int, numbers)) == list(range(1, 13))
+    numbers = re.findall(r"^(\d+)/7 ", first["out"] + first["err"], flags=re.MULTILINE)
+    assert sorted(map(int, numbers)) == list(range(1, 8))
 
 
 def test_the_page_of_all_runs_lists_complete_and_failed_ones(first):
@@ -149,7 +150,7 @@ def test_complete_runs_are_skipped_and_forced_ones_have_the_same_bytes_with_one_
     folder, reports = mended["folder"], mended["reports"]
     before, inodes = contents(reports), _inodes(reports)
     done = jcm("report", *[f"{name}.yaml" for name in NAMES], cwd=folder)
-    assert "12 of 12 reports are there (0 done, 12 skipped, 0 failed)" in done.stdout
+    assert "7 of 7 reports are there (0 done, 7 skipped, 0 failed)" in done.stdout
     assert (contents(reports), _inodes(reports)) == (before, inodes)
     done = jcm("report", "s03.yaml", "hangs.yaml", "--force", "--jobs", "1", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -173,7 +174,7 @@ def test_one_scenario_with_bad_input_stops_all_before_anything_runs(mended, tmp_
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch, forking):
     """A folder with three scenarios and two notebooks."""
     monkeypatch.chdir(tmp_path)
     notebook(tmp_path, "fine", FINE)

@@ -51,7 +51,7 @@ def go_on(folder):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
+def uninterrupted(tmp_path_factory, forking):
     """What the batch leaves if nobody disturbs it."""
     folder = project(tmp_path_factory.mktemp("uninterrupted"))
     go_on(folder)
@@ -114,9 +114,19 @@ def _pids(folder, name):
     return {int(path.name.split("-")[2]) for path in folder.glob(f"pid-{name}-*")}
 
 
+# A kernel that still answers that its cell was interrupted, before it ends.
+_ENDS_SLOWLY = """\
+import time
+kernel = get_ipython().kernel
+end = kernel.do_shutdown
+kernel.do_shutdown = lambda restart: (time.sleep(0.5), end(restart))[1]
+"""
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_ends_all_at_once_with_one_line_and_nothing_half(tmp_path, jobs):
     folder, reports = project(tmp_path), tmp_path / "reports"
+    notebook(folder, "waits", _ENDS_SLOWLY + WAITS)
     with Batch(folder, *FILES, "--jobs", str(jobs)) as batch:
         until(lambda: len(complete(reports)) == 2 and len(waiting(folder)) == jobs)
         os.killpg(batch.process.pid, signal.SIGINT)  # as a terminal does
@@ -129,6 +139,15 @@ def test_ctrl_c_ends_all_at_once_with_one_line_and_nothing_half(tmp_path, jobs):
     assert failures(reports) == {}
     page = (reports / "index.html").read_text()
     assert [name for name in NAMES if f"Tiny {name}<" in page] == NAMES[:2]
+
+
+def test_ctrl_c_before_there_is_anything_says_so_in_one_line(tmp_path):
+    slow = tmp_path / "slow.yaml"
+    os.mkfifo(slow)
+    with Batch(tmp_path, slow.name) as batch, slow.open("w"):  # as soon as the batch reads it
+        batch.process.send_signal(signal.SIGINT)
+        assert batch.end() == (130, "", "Stopped.\n")
+    assert not (tmp_path / "reports").exists()
 
 
 # Files of 25 kB at most, or 50 kB where the shell counts otherwise.

@@ -19,7 +19,7 @@ DRAWN = (
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, forking):
     """Runs of three scenarios outside any project, whose files are gone afterwards."""
     folder = tmp_path_factory.mktemp("away")
     notebook(folder, "fine", FINE)

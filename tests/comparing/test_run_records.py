@@ -101,14 +101,14 @@ def _batch(reports, number):
 
 def test_two_batches_that_end_at_once_lose_no_run(tmp_path):
     start = multiprocessing.get_context("spawn").Process
-    batches = [start(target=_batch, args=(tmp_path, number)) for number in range(3)]
+    batches = [start(target=_batch, args=(tmp_path, number)) for number in range(2)]
     for batch in batches:
         batch.start()
     for batch in batches:
         batch.join()
-    assert [batch.exitcode for batch in batches] == [0, 0, 0]
+    assert [batch.exitcode for batch in batches] == [0, 0]
     page = (tmp_path / "index.html").read_text()
-    assert len(data_in(page)["runs"]) == 3
+    assert len(data_in(page)["runs"]) == 2
     assert [file.name for file in tmp_path.glob(".index*")] == []
 
 

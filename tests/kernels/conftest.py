@@ -2,16 +2,13 @@
 
 import pytest
 
-from jcm_models.kernels import ForkServer
 from jcm_models.kernels import server as server_module
 
 
-@pytest.fixture(scope="package")
-def server():
+@pytest.fixture
+def server(fork_server):
     """A fork server of this process."""
-    started = ForkServer()
-    yield started
-    started.close()
+    return fork_server
 
 
 @pytest.fixture

@@ -163,19 +163,21 @@ def test_an_interrupt_ends_what_the_kernel_does_and_not_the_kernel(kernel, tmp_p
 
 
 def test_ctrl_c_ends_neither_server_nor_kernel_and_the_end_of_the_owner_ends_both(tmp_path):
-    with Owner(tmp_path) as owner, Forked(owner.server, tmp_path) as kernel:
-        folder = Path(owner.server.address).parent
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        asked = kernel.start(f"{HOLDS.replace('1000', '1')}; done = True")
-        until((tmp_path / "begun").exists)
-        os.killpg(owner.process.pid, signal.SIGINT)  # as a terminal does
-        assert owner.line() == "interrupted"
-        assert kernel.reply(asked)["status"] == "ok"
-        with Forked(owner.server, tmp_path) as other:
-            assert other.value("6 * 7") == 42
-        assert owner.end() == 0
-        until(lambda: gone(owner.server_pid, kernel.process.pid))
-        assert not folder.exists()
+    with Owner(tmp_path) as owner:
+        os.kill(owner.server_pid, signal.SIGINT)  # which is still importing
+        with Forked(owner.server, tmp_path) as kernel:
+            folder = Path(owner.server.address).parent
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            asked = kernel.start(f"{HOLDS.replace('1000', '1')}; done = True")
+            until((tmp_path / "begun").exists)
+            os.killpg(owner.process.pid, signal.SIGINT)  # as a terminal does
+            assert owner.line() == "interrupted"
+            assert kernel.reply(asked)["status"] == "ok"
+            with Forked(owner.server, tmp_path) as other:
+                assert other.value("6 * 7") == 42
+            assert owner.end() == 0
+            until(lambda: gone(owner.server_pid, kernel.process.pid))
+            assert not folder.exists()
 
 
 def test_a_killed_owner_leaves_no_server_no_kernel_and_no_folder(tmp_path):

@@ -113,7 +113,7 @@ def without_operations(found):
 
 @pytest.mark.parametrize(
     ("kind", "sequences"),
-    [("new_file", 28), ("new_database", 3)],
+    [("new_file", 16), ("new_database", 3)],
     ids=["SQLite", "PostgreSQL"],
 )
 def test_the_ledger_and_single_tonnes_never_part_ways(kind, sequences, request):

@@ -5,9 +5,11 @@ import signal
 import threading
 from pathlib import Path
 
+import distributed
 import pytest
 
 from jcm_models.parts import PartsError
+from jcm_models.parts import cluster as cluster_module
 from jcm_models.problems import ScenarioError
 from jcm_models.runs import code_hash
 from tests.conftest import ROOT, free_port
@@ -108,6 +110,22 @@ def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path, folder):
     assert same_bytes(joined(folder))
 
 
+def test_a_result_that_has_arrived_counts_though_its_worker_is_lost_meanwhile(
+    cluster, folder, monkeypatch
+):
+    gather = distributed.Client._gather
+
+    async def arrives_as_the_worker_dies(client, futures, **options):
+        results = await gather(client, futures, **options)
+        for future in futures:
+            client.futures[future.key].lose()  # as the scheduler tells it
+        return results
+
+    monkeypatch.setattr(distributed.Client, "_gather", arrives_as_the_worker_dies)
+    assert compute(folder, scheduler=cluster.address) == SAMPLES
+    assert same_bytes(joined(folder))
+
+
 def test_a_part_over_which_all_workers_die_is_told_and_the_others_are_kept(tmp_path, folder):
     marks = tmp_path / "marks"
     marks.mkdir()
@@ -155,9 +173,11 @@ def test_an_interrupt_leaves_the_cluster_free_for_the_next(cluster, tmp_path, fo
     assert same_bytes(joined(folder))
 
 
-def test_where_nothing_listens_the_address_is_told(folder):
+def test_where_nothing_listens_the_address_is_told(folder, monkeypatch):
+    monkeypatch.setattr(cluster_module, "_PATIENCE", 0.5)
     address = f"tcp://127.0.0.1:{free_port()}"
-    with pytest.raises(PartsError, match=f"No dask scheduler answers at {address}"):
+    told = f"No dask scheduler answers at {address}: Timed out trying to connect to "
+    with pytest.raises(PartsError, match=told):
         compute(folder, scheduler=address)
 
 
