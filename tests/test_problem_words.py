@@ -37,7 +37,8 @@ UNSEEN = {
 # Of what shows things, the pages of apps.
 PAGES = {
     *("section_pages", "scenario_pages", "view", "uncertainty_page", "methods_page", "links"),
-    *("visitors", "downloads", "moved_scenarios", "offered_scenarios", "controls"),
+    *("visitors", "downloads", "moved_scenarios", "offered_scenarios", "controls", "compare_page"),
+    "scenario_choosing",
 }
 # Of what is left: labels, and what is said to programmers of what they pass.
 LABELS = {"summaries", "ensemble_discovery", "portfolio_summaries", "reserve_answers"}
