@@ -69,11 +69,7 @@ class Serving:
     @property
     def address(self) -> str:
         """What a visitor opens."""
-        path = (
-            f"apps/{urllib.parse.quote(self.notebook)}"
-            if self.notebook and not self.all_widgets
-            else ""
-        )
+        path = f"apps/{urllib.parse.quote(self.notebook)}" if self.notebook else ""
         query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
         return f"http://{host}:{self.port}{self.base_url}{path}{query}"
@@ -130,17 +126,16 @@ def serve_app(serving: Serving) -> int:
 
 
 def _command(serving: Serving) -> Iterator[str]:
-    """Yield the command that serves: the workbench's own Voilà, or Voilà as it comes."""
-    yield from (sys.executable, "-m")
+    """Yield the command that serves."""
+    yield from (sys.executable, "-m", "jcm_models.serving", ".")
+    yield f"--Workbench.most_sessions={serving.sessions}"
+    yield f"--Workbench.sessions_each={serving.sessions_each}"
+    yield f"--Workbench.session_memory={serving.memory}"
+    yield f"--Workbench.idle_minutes={serving.idle_minutes}"
+    yield f"--Workbench.session_hours={serving.session_hours}"
+    yield f"--Workbench.behind_proxy={serving.behind_proxy}"
     if serving.all_widgets:
-        yield from ("voila", f"{serving.notebook or _NOTEBOOK}.ipynb", "--template=jcm-widgets")
-    else:
-        yield from ("jcm_models.serving", ".", f"--Workbench.most_sessions={serving.sessions}")
-        yield f"--Workbench.sessions_each={serving.sessions_each}"
-        yield f"--Workbench.session_memory={serving.memory}"
-        yield f"--Workbench.idle_minutes={serving.idle_minutes}"
-        yield f"--Workbench.session_hours={serving.session_hours}"
-        yield f"--Workbench.behind_proxy={serving.behind_proxy}"
+        yield from ("--Workbench.all_widgets=True", "--template=jcm-widgets")
     yield f"--Voila.config_file_paths={_JUPYTER}"
     yield f"--Voila.ip={serving.ip}"
     yield f"--Voila.base_url={serving.base_url}"

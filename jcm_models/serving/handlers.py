@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler
-from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from jcm_models.serving.files import Bare
 from jcm_models.serving.pages import apps_in, front_page, message_page, words_for
 from jcm_models.serving.sessions import OVER, Opening, Session, Sessions, opening_now
 from jcm_models.wording import Words
@@ -24,8 +23,8 @@ __all__ = [
     "AppHandler",
     "FrontHandler",
     "HealthHandler",
+    "KernelHandler",
     "MissingHandler",
-    "PageFiles",
     "PageSocket",
     "RobotsHandler",
 ]
@@ -170,6 +169,9 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         """Take the sessions."""
         self._sessions = sessions
 
+    set_default_headers = Bare.set_default_headers
+    write_error = Bare.write_error
+
     async def get(self, kernel_id: str) -> None:
         """Connect the page, if the kernel is that of its own visitor."""
         found = self._sessions.of(kernel_id, self.get_cookie(VISITOR) or "")
@@ -205,19 +207,28 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     def _closed_with(self, code: int) -> None:
         self.close(code)
 
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
 
+class KernelHandler(_Page):
+    """What Voilà's own page asks of its kernel before it connects."""
 
-class HealthHandler(web.RequestHandler):
-    """Whether the server answers, for what watches it."""
-
-    def initialize(self, sessions: Sessions, headers: Mapping[str, str]) -> None:
+    def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
         self._sessions = sessions
-        for name, value in headers.items():
-            self.set_header(name, value)
+
+    def get(self, kernel_id: str) -> None:
+        """Say that the kernel is there, to its own visitor."""
+        if self._sessions.of(kernel_id, self.get_cookie(VISITOR) or "") is None:
+            raise web.HTTPError(404)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(self.kernel_manager.kernel_model(kernel_id))  # type: ignore[no-untyped-call]
+
+
+class HealthHandler(Bare):
+    """Whether the server answers, for what watches it."""
+
+    def initialize(self, sessions: Sessions) -> None:
+        """Take the sessions."""
+        self._sessions = sessions
 
     def get(self) -> None:
         """Answer in JSON."""
@@ -225,16 +236,10 @@ class HealthHandler(web.RequestHandler):
         most = self._sessions.limits.sessions
         self.finish({"status": "ok", "sessions": len(self._sessions), "most_sessions": most})
 
-    def head(self) -> None:
-        """Answer without words."""
-        self.get()
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
+    head = get
 
 
-class RobotsHandler(HealthHandler):
+class RobotsHandler(Bare):
     """What search engines may read: the front page, and no app."""
 
     def get(self) -> None:
@@ -242,21 +247,7 @@ class RobotsHandler(HealthHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish("User-agent: *\nDisallow: /apps/\n")
 
-
-class PageFiles(TemplateStaticFileHandler):  # type: ignore[misc]
-    """The script and the style of the page."""
-
-    _headers: ClassVar[Mapping[str, str]] = {}
-
-    def initialize(self, headers: Mapping[str, str]) -> None:
-        """Take the headers of every answer."""
-        super().initialize()
-        for name, value in headers.items():
-            self.set_header(name, value)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
+    head = get
 
 
 class MissingHandler(_Page):

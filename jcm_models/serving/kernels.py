@@ -36,6 +36,7 @@ class SessionKernels(AsyncMappingKernelManager):
 
     sessions: Sessions
     memory: int
+    hosted = True  # on the workbench's own page
 
     @default("kernel_manager_class")
     def _kernel_manager_class(self) -> str:
@@ -43,7 +44,9 @@ class SessionKernels(AsyncMappingKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel for the visitor whose page is being made."""
-        kwargs["env"] = {**kwargs.get("env", os.environ), HOSTED: "1", MEMORY: str(self.memory)}
+        kwargs["env"] = {**kwargs.get("env", os.environ), MEMORY: str(self.memory)}
+        if self.hosted:
+            kwargs["env"][HOSTED] = "1"
         try:
             kernel: str = await super().start_kernel(**kwargs)
         except Exception:

@@ -18,45 +18,25 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from jcm_models.links import LARGEST_FILE
+from jcm_models.serving.files import ExtensionFiles, PageFiles, ThemeFiles, VoilaFiles
 from jcm_models.serving.handlers import (
     AppHandler,
     FrontHandler,
     HealthHandler,
+    KernelHandler,
     MissingHandler,
-    PageFiles,
     PageSocket,
     RobotsHandler,
 )
+from jcm_models.serving.headers import answer_headers
 from jcm_models.serving.kernels import SessionKernels
 from jcm_models.serving.sessions import OVER, Limits, Sessions
 
-__all__ = ["ADDRESS", "HEADERS", "TOKEN", "Workbench"]
+__all__ = ["ADDRESS", "TOKEN", "Workbench"]
 
 # As jcm app hands them on: everybody can read a command line, and no kernel shall have them.
 TOKEN = "JCM_TOKEN"
 ADDRESS = "JCM_ADDRESS"
-HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-            "object-src 'none'",
-        )
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "Server": "jcm",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-}
 # A kernel that dies is no session any more; sessions end by themselves.
 _KERNELS = Config(
     KernelRestarter={"restart_limit": 0, "time_to_dead": 1.0},
@@ -66,7 +46,10 @@ _LAB = "lab-only"  # tag of a cell
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+_FILE = r"((?:[\w@-][\w@.-]*/)*[\w@-][\w@.-]*)"  # no part begins with a dot
 _LARGEST_REQUEST = 64_000
+# Of what a widget sends, such as a file that is chosen.
+_LARGEST_OF_A_WIDGET = 10_000_000
 
 
 def _without_cells_for_the_lab(_request: Any, *, notebook: Any, cwd: str) -> None:
@@ -86,6 +69,7 @@ class Workbench(Voila):  # type: ignore[misc]
     first_seconds = Float(60, config=True, help="How long a page may take to connect [s].")
     grace_seconds = Float(30, config=True, help="How long a broken connection is waited for [s].")
     ping_seconds = Float(20, config=True, help="Between two looks whether a browser is there [s].")
+    all_widgets = Bool(False, config=True, help="Whether the pages are Voilà's own.")
     behind_proxy = Bool(False, config=True, help="Whether a proxy says who asks, and how.")
 
     def init_settings(self) -> dict[str, Any]:
@@ -105,6 +89,8 @@ class Workbench(Voila):  # type: ignore[misc]
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
         self.voila_configuration.prelaunch_hook = _without_cells_for_the_lab
         self.voila_configuration.http_header_envs = ["Accept-Language"]
+        if self.all_widgets:
+            self.voila_configuration.extension_allowlist = []
         self.update_config(_KERNELS)
         # What is interrupted does not go on computing for a page that has given it up.
         cells = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
@@ -113,6 +99,7 @@ class Workbench(Voila):  # type: ignore[misc]
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.sessions = self.sessions
         self.kernel_manager.memory = self.session_memory
+        self.kernel_manager.hosted = not self.all_widgets
         self.kernel_manager.allowed_message_types = [
             "comm_open",
             "comm_close",
@@ -120,13 +107,14 @@ class Workbench(Voila):  # type: ignore[misc]
             "comm_info_request",
             "kernel_info_request",
         ]
+        largest = _LARGEST_OF_A_WIDGET if self.all_widgets else 2 * LARGEST_FILE + _ENVELOPE
         loopback = self.ip in {"127.0.0.1", "::1", "localhost"}
         return settings | {
             "allow_remote_access": self.behind_proxy or not loopback,
             "compress_response": True,
             "default_handler_class": MissingHandler,
-            "headers": HEADERS,
-            "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
+            "headers": answer_headers(all_widgets=self.all_widgets),
+            "websocket_max_message_size": largest,
             "websocket_ping_interval": self.ping_seconds,
         }
 
@@ -141,16 +129,35 @@ class Workbench(Voila):  # type: ignore[misc]
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
-        bare = {**sessions, "headers": HEADERS}
         reached: list[tuple[Any, ...]] = [
             (r"/", FrontHandler, folder),
             (r"/apps/([^/]+)", AppHandler, app),
             (rf"/api/kernels/{_KERNEL}/channels", PageSocket, sessions),
-            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles, {"headers": HEADERS}),
-            (r"/health", HealthHandler, bare),
-            (r"/robots.txt", RobotsHandler, bare),
+            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles),
+            (r"/health", HealthHandler, sessions),
+            (r"/robots.txt", RobotsHandler),
         ]
+        if self.all_widgets:
+            reached += [
+                (rf"/api/kernels/{_KERNEL}", KernelHandler, sessions),
+                *self._files_of_voila(),
+            ]
         return [(url_path_join(self.server_url, path), *rest) for path, *rest in reached]
+
+    def _files_of_voila(self) -> list[tuple[Any, ...]]:
+        """Return what Voilà's own page loads."""
+        extensions = self.labextensions_path
+        themes = {"path": self.themes_dir, "labextensions_path": extensions}
+        return [
+            (rf"/voila/templates/((?:jcm-widgets|lab|base)/static/{_FILE[1:]}", PageFiles),
+            (rf"/voila/static/{_FILE}", VoilaFiles, {"paths": self.static_paths}),
+            (rf"/voila/labextensions/{_FILE}", ExtensionFiles, {"path": extensions}),
+            (
+                rf"/voila/api/themes/{_FILE}",
+                ThemeFiles,
+                {**themes, "themes_url": "/voila/api/themes", "no_cache_paths": ["/"]},
+            ),
+        ]
 
     def listen(self) -> None:
         """Listen until the server is stopped."""

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def visit(url, what, patience=60):
             for page in visitor.pages:
                 await page.leave()
 
-    return asyncio.run(asyncio.wait_for(visited(), patience))
+    # In a thread of its own, as a browser's loop may run in this one.
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, asyncio.wait_for(visited(), patience)).result()
 
 
 class Visitor:
@@ -106,7 +109,7 @@ class Visitor:
         answer = await self.get(f"/apps/{name}{query}", **headers)
         page = answer.body.decode()
         assert answer.code == 200, page
-        return page, re.search(r'data-kernel="([^"]+)"', page)[1]
+        return page, re.search(r'(?:data-kernel=|"kernelId": )"([^"]+)"', page)[1]
 
     async def connect(self, kernel):
         """Connect as the page does."""

@@ -99,7 +99,7 @@ def test_reloads_leave_one_kernel(folder):
 
         async def reload(visitor):
             most = 0
-            for _ in range(15):
+            for _ in range(8):
                 page = await visitor.connect((await visitor.open("echo"))[1])
                 assert await page.ask("here") == {"heard": ["here"]}
                 most = max(most, len(kernels(server)))
