@@ -180,6 +180,7 @@ def test_a_wrong_scenario_leaves_no_report_of_any(tmp_path, capsys):
         str(tmp_path / "r"),
     )
     assert code == 2
+    assert "crediting.discount: found 2; allowed is 0 to 1" in err
     assert not (tmp_path / "r").exists()
 
 
