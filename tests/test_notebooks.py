@@ -47,7 +47,7 @@ def test_a_notebook_runs_under_plain_papermill(notebook, scenario, tmp_path):
     can = OWN.get(notebook.stem, (scenario,))[0] == scenario
     assert ('role="img"' in html) == can
     assert ("Nothing can be said of that" in html) == (not can)
-    assert "<math" in html
+    assert ("<math" in html) == (notebook.stem != "compare")  # which names the methods only
     assert shown in html
 
 
