@@ -80,7 +80,9 @@ class Claims:
     def _order(self) -> Array:
         """The rates that would have sufficed in each draw, sorted for each year."""
         required = required_rates(self._claims, self._timeline.credits)
-        return np.sort(required.T, axis=-1).T  # the draws of a year stand together
+        order = np.ascontiguousarray(required.T)  # the draws of a year stand together
+        order.sort(axis=-1)
+        return order.T
 
     @functools.cached_property
     def _reserve_rate(self) -> float:
@@ -131,6 +133,8 @@ class Claims:
 
 def _counted(leaked: Array, timeline: Timeline) -> Array:
     """Return what leaks while it counts as a reversal; afterwards nothing is added."""
+    if timeline.liable >= timeline.years.size:
+        return leaked
     at = np.minimum(np.arange(timeline.years.size), timeline.liable - 1)
     return leaked[:, np.maximum(at, 0)] if timeline.liable else np.zeros_like(leaked)
 
