@@ -126,7 +126,9 @@ class Claims:
         return named("required_rate", found)
 
     def _lacking(self) -> Arrays:
-        found = expected_shortfall(self._claims, self._timeline.reserve)
+        # Where the draws of a year stand together they are added up in pairs, which rounds less.
+        claims = np.asfortranarray(self._claims)
+        found = expected_shortfall(claims, self._timeline.reserve)
         return named("expected_shortfall", found)
 
     def _accounts(self) -> Arrays:
