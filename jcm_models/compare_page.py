@@ -171,6 +171,11 @@ class ComparePage(SectionPage):
         named = [replace(each, key=_key(group, each.key)) for each in own]
         return (*named, Action(both, self.words(f"compare.{both}")))
 
+    def told_in(self, group: str) -> list[Problem]:
+        """Return the problems of a side; the first also tells those of neither."""
+        sides = [(problem, problem.path.partition(":")[0]) for problem in self.problems]
+        return [p for p, own in sides if (own if own in self.groups else FIRST) == group]
+
     def said(self, problem: Problem) -> str:
         """Return a problem in words: inputs are called by their names, and their side by its."""
         group, _, path = problem.path.partition(":")

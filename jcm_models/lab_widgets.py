@@ -69,7 +69,7 @@ class ControlBox:
                 _put(self._widgets[control.key], control)
             heading = self._page.heading_of(self._group)
             self._heading.value = render("heading.html", self._page.words, heading=heading)
-            messages = [self._page.said(problem) for problem in self._page.problems]
+            messages = [self._page.said(problem) for problem in self._page.told_in(self._group)]
             self.message.value = render("message.html", self._page.words, messages=messages)
         finally:
             self._following = False

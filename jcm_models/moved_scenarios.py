@@ -270,7 +270,7 @@ def value_at(scenario: Scenario, key: str) -> Any:
 
 
 def _noted(value: Any, given: Input, words: Words) -> Mapping[str, Any]:
-    said = words("controls.moved", value=words.written(given.value.written))
+    said = words("controls.moved", value=given.written_in(words))
     return {"value": value, "unit": given.value.unit, "note": said}
 
 

@@ -158,7 +158,7 @@ def reserve_study(
     parts: dict[tuple[str, ...], Callable[[], Mapping[str, NDArray[Any]]]] = {
         tuple(coordinates): lambda: coordinates,
         ("leaked", "retained", "retained_share"): lambda: leaks.over_time,
-        **Claims(leaks.leaked, timeline, results, exact).parts,
+        **Claims(leaks, timeline, results, exact).parts,
         ("delayed_value", "delayed_value_error"): lambda: leaks.delay,
         ("dependence", "diversified_rate", "diversified_rate_error"): lambda: pooled_rates(
             results, seed, liable

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jcm_models.batch import Batch
 from jcm_models.estimation import Estimate, between_samples, mean_of, named, share_of
+from jcm_models.lately import Lately
 from jcm_models.reserve.account import BEARERS, Flows, kept
 from jcm_models.reserve.adequacy import (
     expected_shortfall,
@@ -19,7 +20,7 @@ from jcm_models.reserve.adequacy import (
     required_rates,
     share_that_suffices,
 )
-from jcm_models.reserve_leaks import QUANTILES
+from jcm_models.reserve_leaks import QUANTILES, Leaks
 from jcm_models.reserve_timeline import Timeline, withheld_by_rate
 from jcm_models.results import Results
 from jcm_models.storage_over_time import account_rules, last_issuances
@@ -37,6 +38,7 @@ _NOISE = 1e-12  # of a division
 _LEAST_TOP = 0.06  # of the rates that are tried: twice the published one
 _ROUNDING = 1e-6  # tonnes that are noise and no reversal
 _RATES = 201
+_KEPT: Lately[Array] = Lately(1)
 
 
 class Claims:
@@ -44,8 +46,8 @@ class Claims:
 
     Parameters
     ----------
-    leaked : array, shape (sample, horizon)
-        CO2 leaked so far [t].
+    leaks : Leaks
+        One set of draws.
     timeline : Timeline
         The years looked at, and what is issued and withheld in them.
     results : Results
@@ -55,16 +57,18 @@ class Claims:
     """
 
     def __init__(
-        self, leaked: Array, timeline: Timeline, results: Results, exact: Estimate | None
+        self, leaks: Leaks, timeline: Timeline, results: Results, exact: Estimate | None
     ) -> None:
-        self._claims = np.minimum(_counted(leaked, timeline), timeline.credits)
+        self._leaks = leaks
+        self._claims = np.minimum(_counted(leaks.leaked, timeline), timeline.credits)
         self._timeline, self._results, self._exact = timeline, results, exact
 
     @property
     def parts(self) -> dict[tuple[str, ...], Callable[[], Arrays]]:
         """What computes which arrays, in groups that come together."""
         return {
-            ("rate", "reserve_rate"): lambda: self._rates,
+            ("rate",): lambda: {"rate": self._rates},
+            ("reserve_rate",): self._held,
             ("adequacy", "adequacy_error"): self._adequacy,
             ("sufficient", "sufficient_error", "first_shortfall"): self._sufficient,
             ("required_rate", "required_rate_error"): self._required,
@@ -79,25 +83,35 @@ class Claims:
     @functools.cached_property
     def _order(self) -> Array:
         """The rates that would have sufficed in each draw, sorted for each year."""
-        required = required_rates(self._claims, self._timeline.credits)
-        return np.sort(required.T, axis=-1).T  # the draws of a year stand together
+        timeline = self._timeline
 
-    @functools.cached_property
+        def ordered() -> Array:
+            required = required_rates(self._claims, timeline.credits)
+            order = np.ascontiguousarray(required.T)  # the draws of a year stand together
+            order.sort(axis=-1)
+            return order.T
+
+        # They do not depend on what is withheld, which a visitor moves most.
+        return _KEPT.get((self._leaks, timeline.credits.tolist(), timeline.liable), ordered)
+
+    @property
     def _reserve_rate(self) -> float:
         """What is withheld by the rate, as a share of what is issued [1]."""
         issued = int(self._timeline.credits[-1])
         return float(self._timeline.reserve[-1]) / issued if issued else 0.0
 
+    def _held(self) -> Arrays:
+        return {"reserve_rate": np.asarray(self._reserve_rate)}
+
     @functools.cached_property
-    def _rates(self) -> Arrays:
-        """The rates that are tried, twice the reserve's own and more."""
+    def _rates(self) -> Array:
+        """The rates that are tried, twice the reserve's own and more [1]."""
         most = float(between_samples(self._order[:, -1], [0.99])[0])
         top = max(_nice(most), 2 * self._reserve_rate, _LEAST_TOP)
-        rates = np.linspace(0.0, min(top, 1.0), _RATES)
-        return {"rate": rates, "reserve_rate": np.asarray(self._reserve_rate)}
+        return np.linspace(0.0, min(top, 1.0), _RATES)
 
     def _adequacy(self) -> Arrays:
-        found = share_that_suffices(self._order, self._rates["rate"], are_sorted=True)
+        found = share_that_suffices(self._order, self._rates, are_sorted=True)
         return named("adequacy", found)
 
     def _sufficient(self) -> Arrays:
@@ -112,7 +126,9 @@ class Claims:
         return named("required_rate", found)
 
     def _lacking(self) -> Arrays:
-        found = expected_shortfall(self._claims, self._timeline.reserve)
+        # Where the draws of a year stand together they are added up in pairs, which rounds less.
+        claims = np.asfortranarray(self._claims)
+        found = expected_shortfall(claims, self._timeline.reserve)
         return named("expected_shortfall", found)
 
     def _accounts(self) -> Arrays:
@@ -131,6 +147,8 @@ class Claims:
 
 def _counted(leaked: Array, timeline: Timeline) -> Array:
     """Return what leaks while it counts as a reversal; afterwards nothing is added."""
+    if timeline.liable >= timeline.years.size:
+        return leaked
     at = np.minimum(np.arange(timeline.years.size), timeline.liable - 1)
     return leaked[:, np.maximum(at, 0)] if timeline.liable else np.zeros_like(leaked)
 

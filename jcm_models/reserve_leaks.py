@@ -81,7 +81,8 @@ class Leaks:
     def over_time(self) -> dict[str, NDArray[Any]]:
         """Quantiles of what is leaked and retained."""
         # A smaller leak is more that stays: one order serves all three, read from either end.
-        order = np.sort(self.leaked.T, axis=-1)
+        order = np.array(self.leaked.T, order="C")
+        order.sort(axis=-1)
         fewer, stored = order[:, ::-1], self._stored[:, np.newaxis]
         share = np.divide(fewer, stored, out=np.zeros_like(fewer), where=stored > 0)
         return {

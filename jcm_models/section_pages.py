@@ -360,10 +360,7 @@ class SectionPage:
         controls = self.controls_of(group)
         if not controls:
             return ""
-        keys = {control.key for control in controls}
-        own = [problem for problem in self.problems if problem.path in keys]
-        rest = [problem for problem in self.problems if problem not in own]
-        told = [*own, *(rest if group == self.groups[0] else [])]
+        told = self.told_in(group)
         return render(
             "controls.html",
             self.words,
@@ -372,9 +369,14 @@ class SectionPage:
             headed=self.shows_headings,
             folded=group == self.groups[0],
             controls=controls,
-            wrong={problem.path for problem in own},
+            wrong={problem.path for problem in told},
             messages=[self.said(problem) for problem in told],
         )
+
+    def told_in(self, group: str) -> list[Problem]:
+        """Return the problems that a group of controls tells: its own, the first also the rest."""
+        owners = {control.key: name for name in self.groups for control in self.controls_of(name)}
+        return [p for p in self.problems if owners.get(p.path, self.groups[0]) == group]
 
     def heading_of(self, group: str) -> str:
         """Return what a group of controls is called."""

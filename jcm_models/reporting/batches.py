@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from jcm_models.kernels import can_fork, shared_server
-from jcm_models.kernels.server import ADDRESS
+from jcm_models.kernels.server import ADDRESS, known_folder
 from jcm_models.parts.locally import Lost, in_processes
 from jcm_models.reporting.clusters import run_on_cluster
 from jcm_models.reporting.executing import failed, is_complete, keep_failure, report
@@ -63,7 +63,8 @@ def run_all(
         if scheduler is not None:
             yield from run_on_cluster(waiting, settings, scheduler)
         elif len(waiting) == 1:
-            yield report(waiting[0], replace(settings, forked=False))
+            # Starting a process to fork from would take longer than starting one kernel.
+            yield report(waiting[0], replace(settings, forked=known_folder() is not None))
         elif jobs == 1:
             for task in waiting:
                 yield report(task, settings)

@@ -89,7 +89,7 @@ class Settings:
     force : bool
         Whether what is complete is run again.
     forked : bool
-        Whether kernels are forked from a process that is started for it, as pays for several runs.
+        Whether kernels are forked, from a process that is started for it if there is none.
     """
 
     reports: Path

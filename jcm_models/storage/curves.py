@@ -72,16 +72,23 @@ class Course(NamedTuple):
         late = years[:, _first_above(injection.period, years) :]
         after = np.maximum(late - injection.period, 0).astype(float)
         floor, decay = (_column(each) for each in (floor, decay))
-        before_last = np.exp(-decay * np.maximum(after - 1, 0))
+        # Large arrays from here on: each is changed in its place.
+        last = -decay * np.maximum(after - 1, 0)
+        np.exp(last, out=last)
         # (1 - e^-Bm) / (1 - e^-B) tends to m where nothing decays.
+        closed = last * np.exp(-decay)
+        np.subtract(1, closed, out=closed)
         with np.errstate(invalid="ignore", divide="ignore"):
-            decayed = (1 - before_last * np.exp(-decay)) / -np.expm1(-decay)
-        if not (decay > 0).all():
-            decayed = np.where(decay > 0, decayed, after)
+            closed /= -np.expm1(-decay)
+        np.copyto(closed, after, where=~(decay > 0))
+        closed *= 1 - floor
+        closed += floor * after
+        last *= 1 - floor
+        last += floor
+        last /= 2
         # The year of the last injection counts whole once another follows it.
         full = share.sum(axis=-1, keepdims=True)
-        closed = floor * after + (1 - floor) * decayed
-        return cls(filling, full, closed, (floor + (1 - floor) * before_last) / 2, after > 0)
+        return cls(filling, full, closed, last, after > 0)
 
     def cumulative(self, rates: Rates) -> Array:
         """Return what has leaked by the end of each year.
@@ -101,11 +108,16 @@ class Course(NamedTuple):
             return np.asarray(filling * self.filling)
         sums = filling * self.full
         if closed.any():
-            sums = sums + closed * self.closed
+            sums = closed * self.closed + sums
             sums -= closed * self.last
-        during = np.broadcast_to(filling * self.filling, (len(sums), self.filling.shape[-1]))
-        found = during.copy()
-        np.copyto(found[:, -self.is_after.shape[-1] :], sums, where=self.is_after)
+        found = np.empty((len(sums), self.filling.shape[-1]))
+        late = found.shape[1] - self.is_after.shape[1]
+        if self.is_after.all():
+            found[:, late:] = sums
+            np.multiply(filling, self.filling[:, :late], out=found[:, :late])
+        else:
+            np.multiply(filling, self.filling, out=found)
+            np.copyto(found[:, late:], sums, where=self.is_after)
         return found
 
     def of_samples(self, samples: Whole) -> Course:

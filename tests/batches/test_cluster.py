@@ -4,11 +4,11 @@ import json
 import re
 import shutil
 import signal
-from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
 
+from jcm_models import cli
 from jcm_models.runs import code_hash
 from tests.batches.cluster import KILLS, WAITS, Workers, none_runs
 from tests.batches.examples import (
@@ -319,24 +319,22 @@ def test_a_worker_with_other_code_is_refused_in_one_line(tmp_path):
     assert failures(tmp_path / "reports") == {}
 
 
-def test_where_no_scheduler_answers_one_line_says_so(tmp_path):
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://127.0.0.1:1", "unknown address scheme 'http'"),
+        ("tls://127.0.0.1:1", "no certificate of this side is named"),
+    ],
+)
+def test_where_no_scheduler_answers_one_line_says_so(tmp_path, monkeypatch, address, reason):
+    monkeypatch.chdir(tmp_path)
     notebook(tmp_path, "fine", FINE)
     scenario(tmp_path, "s0")
-    reasons = {
-        "http://127.0.0.1:1": "unknown address scheme 'http'",
-        "tls://127.0.0.1:1": "no certificate of this side is named",
-    }
-    with ExitStack() as stack:
-        batches = [
-            stack.enter_context(Batch(tmp_path, "s0.yaml", "--scheduler", address))
-            for address in reasons
-        ]
-        ended = [batch.end() for batch in batches]
-    for (address, reason), (code, _, err) in zip(reasons.items(), ended, strict=True):
-        assert code == 1
-        (line,) = err.splitlines()
-        assert line.startswith(f"No dask scheduler answers at {address}: {reason}")
-        assert line.endswith("What is complete is kept; the same call goes on.")
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["report", "s0.yaml", "--scheduler", address])
+    (line,) = str(stopped.value).splitlines()
+    assert line.startswith(f"No dask scheduler answers at {address}: {reason}")
+    assert line.endswith("What is complete is kept; the same call goes on.")
     assert complete(tmp_path / "reports") == []
 
 

@@ -244,10 +244,10 @@ CURVES = [
     ("- share / 2", ""),
     ("np.maximum(after - 1, 0)", "after"),
     ("share.sum(axis=-1, keepdims=True)", "(share.sum() - share[:, -1:] / 2)"),
-    ("floor * after + (1", "floor * (after - 1) + (1"),
-    ("before_last) / 2", "before_last)"),
+    ("+= floor * after", "+= floor * (after - 1)"),
+    ("last /= 2", "last /= 1"),
     ("sums -= closed", "sums += closed"),
-    ("where=self.is_after", "where=~self.is_after"),
+    ("found[:, late:] = sums", "found[:, late:] = 0"),
 ]
 
 
