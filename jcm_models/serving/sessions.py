@@ -57,6 +57,7 @@ def place_of(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
+    found = getattr(found, "ipv4_mapped", None) or found
     if found.is_loopback:
         return ""
     if found.version == 4:
