@@ -128,8 +128,8 @@ class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
         self._assert_served(name)
         place = place_of(self.request.remote_ip or "")
         self._visit = visit = Visit(self.visitor(), place)
-        self._has_enough = self._sessions.has_enough(visit)
-        if self._has_enough or self._sessions.full:
+        if not self._sessions.has_room_for(visit):
+            self._has_enough = self._sessions.has_enough(visit)
             raise web.HTTPError(_FULL)
         self._sessions.starting(visit)
         visit_now.set(visit)

@@ -58,6 +58,7 @@ def place_of(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
+    found = getattr(found, "ipv4_mapped", None) or found
     if found.is_loopback:
         return ""
     if found.version == 4:
@@ -162,10 +163,9 @@ class Sessions:
         """Tell whether the session of a kernel goes on."""
         return kernel in self._open
 
-    @property
-    def full(self) -> bool:
-        """Whether nobody may have one more."""
-        return len(self) >= self.limits.sessions
+    def has_room_for(self, visit: Visit) -> bool:
+        """Tell whether there may be one more, for this visitor and from this place."""
+        return len(self) < self.limits.sessions and not self.has_enough(visit)
 
     def has_enough(self, visit: Visit) -> bool:
         """Tell whether a visitor, or a place, has as many as may be."""

@@ -5,6 +5,9 @@ import shutil
 
 from tests.conftest import ROOT
 
+TOKEN = "the-token-0123456789"
+WAY_IN = f"?token={TOKEN}"
+BASE = "/jcm/"
 SECRET = "a-secret-of-the-notebook"
 
 TRIED = '''\

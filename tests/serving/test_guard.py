@@ -7,33 +7,12 @@ import psutil
 import pytest
 
 from tests.commands import jcm
-from tests.serving.conftest import served
+from tests.serving.examples import BASE, TOKEN, WAY_IN
 from tests.serving.test_reach import assert_silent
 from tests.serving.visitor import RefusedError, Visitor
 
-TOKEN = "the-token-0123456789"
-BASE = "/jcm/"
-WAY_IN = f"?token={TOKEN}"
 FOUND, FORBIDDEN, MISSING, FULL = 302, 403, 404, 503
 SOMEWHERE = "203.0.113.7"
-
-
-@pytest.fixture(scope="module")
-def temporary(tmp_path_factory):
-    """The folder of temporary files of the server."""
-    return tmp_path_factory.mktemp("t")
-
-
-@pytest.fixture(scope="module")
-def guarded(project, temporary):
-    """A server as it stands behind a proxy, which lets in who has the token."""
-    file = temporary / "token"
-    file.write_text(f"{TOKEN}\n")
-    limits = ["--sessions", "16", "--sessions-each", "2"]
-    options = ["--base-url", BASE, "--behind-proxy", "--token-file", str(file), *limits]
-    env = {"TMPDIR": str(temporary)}
-    with served(project, *options, ready=f"{BASE}health", env=env) as server:
-        yield server
 
 
 @pytest.fixture
@@ -90,7 +69,7 @@ def test_the_token_lets_no_page_of_another_origin_read_or_connect(guest):
 
 
 def test_the_token_stands_in_no_environment_no_process_list_no_file_and_no_log(
-    guarded, guest, temporary
+    guarded, guest, guarded_temporary
 ):
     for path in ("nothing", "apps/tried", f"apps/tried/{TOKEN[:3]}", "health"):
         guest.ask(path + WAY_IN)
@@ -105,7 +84,9 @@ def test_the_token_stands_in_no_environment_no_process_list_no_file_and_no_log(
     for process in family:
         assert TOKEN not in " ".join(process.cmdline())
         assert TOKEN not in str(process.environ())
-    files = [file for file in temporary.rglob("*") if file.is_file() and file.name != "token"]
+    files = [
+        file for file in guarded_temporary.rglob("*") if file.is_file() and file.name != "token"
+    ]
     assert not [file for file in files if TOKEN in file.read_text(errors="replace")]
     assert "404 GET '/jcm/nothing'" in guarded.log()
     assert TOKEN not in guarded.log()

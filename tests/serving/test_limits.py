@@ -1,97 +1,146 @@
-"""Limits of a session: its memory, the time of a cell, the time until its page connects."""
-
-import json
+"""When a session is over, and who may have one more, by a clock of the tests' own."""
 
 import pytest
 
-from tests.serving.conftest import served
-from tests.serving.projects import ECHO, project, quick
-from tests.serving.visitor import Visitor, until
+from jcm_models.serving.sessions import DIED, IDLE, OVER, Limits, Sessions, Visit, place_of
 
-# A page that takes as much memory as it is told to, in megabytes, and that many threads.
-GREEDY = """
-import threading
-from comm import get_comm_manager
-
-def opened(comm, _message):
-    def take(message):
-        wanted = message["content"]["data"]
-        over = threading.Event()
-        threads = [threading.Thread(target=over.wait) for _ in range(wanted.get("threads", 0))]
-        try:
-            for thread in threads:
-                thread.start()
-            comm.send({"taken": len(bytes(wanted["megabytes"] * 1_000_000))})
-        except (MemoryError, RuntimeError) as error:
-            comm.send({"refused": type(error).__name__})
-        over.set()
-    comm.on_msg(take)
-
-get_comm_manager().register_target("jcm.page", opened)
-"""
+LIMITS = Limits(sessions=8, each=2, first=60, grace=30, idle=600, life=3600, answer=60)
 
 
-@pytest.fixture(scope="module")
-def greedy(tmp_path_factory):
-    """A page whose kernel may take 200 MB, as every kernel here."""
-    folder = project(tmp_path_factory.mktemp("greedy"), greedy=[GREEDY])
-    with served(folder, "--memory", "200") as server:
-        visitor = Visitor(server)
-        yield visitor.visit("greedy")
-        visitor.leave()
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
 
 
-@pytest.fixture(scope="module")
-def hasty(tmp_path_factory):
-    """A server on which a cell may take two seconds, and a page one until it connects."""
-    endless = [ECHO, "print('begun')", "while True:\n    pass", "print('gone on')"]
-    slow = ["import time\ntime.sleep(1.5)", ECHO, "time.sleep(1.5)"]
-    folder = project(tmp_path_factory.mktemp("hasty"), endless=endless, slow=slow)
-    with quick(folder, cell_seconds=2, grace_seconds=0.5, most_of_each=1) as server:
-        yield server
+@pytest.fixture
+def clock():
+    return Clock()
 
 
-def test_a_session_has_the_memory_it_is_given_and_no_more(greedy):
-    assert greedy.wish(megabytes=150) == {"taken": 150_000_000}
-    assert greedy.wish(megabytes=250) == {"refused": "MemoryError"}
-    assert greedy.wish(megabytes=150) == {"taken": 150_000_000}
+@pytest.fixture
+def sessions(clock):
+    return Sessions(LIMITS, clock)
 
 
-def test_a_session_may_have_threads(greedy):
-    assert greedy.wish(megabytes=1, threads=8) == {"taken": 1_000_000}
+def over(sessions):
+    return [(session.kernel, reason) for session, reason in sessions.over()]
 
 
-def test_a_cell_that_never_ends_is_ended_and_the_page_goes_on(hasty):
-    visitor = Visitor(hasty)
-    text = visitor.open("endless").text
-    assert "begun" in text
-    assert "data-failed" in text
-    assert "gone on" not in text
-    assert visitor.connect().opened().wish(say="still there") == {"heard": ["still there"]}
-    visitor.leave()
+@pytest.fixture
+def connected(sessions):
+    """A session with a connection, and the codes that this was closed with."""
+    visit = Visit("ada")
+    session, codes = sessions.begin("k", visit), []
+    sessions.made(visit)
+    sessions.connected(session, codes.append)
+    return session, codes
 
 
-def test_a_page_that_takes_long_to_make_is_waited_for(hasty):
-    visitor = Visitor(hasty)
-    assert visitor.visit("slow").wish(say="here") == {"heard": ["here"]}
-    visitor.leave()
+@pytest.mark.parametrize(("seconds", "ends"), [(60, []), (60.1, [("k", OVER)])])
+def test_a_page_connects_within_a_while(sessions, clock, seconds, ends):
+    visit = Visit("ada")
+    sessions.begin("k", visit)
+    clock.now = 500
+    sessions.made(visit)
+    clock.now += seconds
+    assert over(sessions) == ends
 
 
-def test_a_page_that_never_connects_gives_its_place_back(hasty):
-    def sessions():
-        return json.loads(Visitor(hasty).ask("health").text)["sessions"]
-
-    until(lambda: sessions() == 0)
-    Visitor(hasty).open("slow")
-    assert sessions() == 1
-    until(lambda: sessions() == 0)
+def test_a_page_is_not_made_for_ever(sessions, clock):
+    sessions.begin("k", Visit("ada"))
+    clock.now = 600
+    assert over(sessions) == []
+    clock.now = 600.1
+    assert over(sessions) == [("k", OVER)]
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "many pages open"), ("ja", "多すぎます")])
-def test_who_has_as_many_pages_as_may_be_is_told_so(hasty, language, said):
-    visitor = Visitor(hasty)
-    visitor.open("slow")
-    refused = visitor.ask(f"apps/slow?lang={language}")
-    assert refused.status == 503
-    assert said in refused.text
-    assert Visitor(hasty).ask("apps/slow").status == 200
+@pytest.mark.parametrize(("seconds", "ends"), [(600, []), (600.1, [("k", IDLE)])])
+def test_a_session_is_idle_from_its_last_message_on(sessions, clock, connected, seconds, ends):
+    clock.now = 500
+    sessions.heard(connected[0])
+    clock.now += seconds
+    assert over(sessions) == ends
+
+
+def test_no_session_lasts_for_ever_however_busy(sessions, clock, connected):
+    clock.now = 3600.1
+    sessions.heard(connected[0])
+    assert over(sessions) == [("k", OVER)]
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "ends"),
+    [(1001, 0, [OVER]), (1000, 30, []), (1006, 30, []), (None, 31, [OVER])],
+)
+def test_who_leaves_is_gone_and_who_breaks_off_may_come_back(
+    sessions, clock, connected, code, seconds, ends
+):
+    session, codes = connected
+    sessions.disconnected(session, session.closers[0], code)
+    clock.now = seconds
+    assert [reason for _, reason in over(sessions)] == ends
+    assert codes == []
+
+
+def test_one_of_two_connections_that_is_left_ends_nothing(sessions, connected):
+    session, codes = connected
+    sessions.connected(session, codes.append)
+    sessions.disconnected(session, session.closers[0], 1001)
+    assert over(sessions) == []
+
+
+def test_a_kernel_that_does_not_answer_is_over_and_one_that_did_is_not(sessions, clock, connected):
+    session, _ = connected
+    sessions.asks(session, "first")
+    clock.now = 61
+    assert over(sessions) == [("k", OVER)]
+    del session.asked["first"]
+    assert over(sessions) == []
+
+
+def test_the_browser_is_told_why_a_session_ended(sessions, connected):
+    sessions.end("k", DIED)
+    assert connected[1] == [DIED]
+    assert "k" not in sessions
+    assert sessions.of("k", "ada") is None
+
+
+def test_those_that_are_being_started_take_places_too(sessions):
+    ada, again = Visit("ada"), Visit("ada")
+    sessions.starting(ada)
+    sessions.starting(again)
+    assert not sessions.has_room_for(Visit("ada"))
+    assert sessions.has_room_for(Visit("bob"))
+    sessions.made(ada)
+    assert sessions.has_room_for(Visit("ada"))
+    assert len(sessions) == 1
+
+
+def test_a_place_has_half_of_all_and_this_machine_no_limit(sessions):
+    for number in range(4):
+        sessions.begin(f"k{number}", Visit(f"v{number}", "203.0.113.7"))
+    assert not sessions.has_room_for(Visit("new", "203.0.113.7"))
+    assert sessions.has_room_for(Visit("new", "203.0.113.8"))
+    for number in range(4, 8):
+        assert sessions.has_room_for(Visit(f"v{number}"))
+        sessions.begin(f"k{number}", Visit(f"v{number}"))
+    assert not sessions.has_room_for(Visit("new"))
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::ffff:127.0.0.1", ""),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("", ""),
+    ],
+)
+def test_a_network_of_a_household_is_one_place(address, place):
+    assert place_of(address) == place

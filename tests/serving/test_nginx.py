@@ -16,12 +16,12 @@ import pytest
 from tests.app_pages import Visit
 from tests.browser import install_with_apt
 from tests.conftest import ROOT, Watched, free_port
-from tests.serving.conftest import served
+from tests.serving.examples import WAY_IN
 from tests.serving.visitor import until
 
 TEXT = (ROOT / "SERVING.md").read_text(encoding="utf-8")
 (CONFIGURATION,) = re.findall(r"```nginx\n(.*?)```", TEXT, re.DOTALL)
-MOVED, MISSING, TOO_MANY = 301, 404, 429
+OK, MOVED, FOUND, FORBIDDEN, MISSING, TOO_MANY = 200, 301, 302, 403, 404, 429
 MAIN = """\
 {user}
 daemon off;
@@ -89,20 +89,18 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def proxied(project, folder):
+def proxied(guarded, folder):
     """The address of the apps behind nginx, by plain HTTP and by TLS."""
     nginx = program("nginx", "nginx-light")
     certify(folder)
     port, plain = free_port(), free_port()
-    options = ("--base-url", "/jcm/", "--behind-proxy")
-    with served(project, *options, ready="/jcm/health") as server:
-        file = configure(folder, server, port, plain)
-        with subprocess.Popen([nginx, "-c", str(file)]) as front:
-            try:
-                until(lambda: front.poll() is not None or listens(port), "nginx")
-                yield f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{port}"
-            finally:
-                front.terminate()
+    file = configure(folder, guarded, port, plain)
+    with subprocess.Popen([nginx, "-c", str(file)]) as front:
+        try:
+            until(lambda: front.poll() is not None or listens(port), "nginx")
+            yield f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{port}"
+        finally:
+            front.terminate()
 
 
 def listens(port):
@@ -137,7 +135,7 @@ def visit(browser, proxied):
 
 
 def test_a_browser_moves_a_slider_through_nginx(visit):
-    visit.open("reference_vs_bau")
+    visit.open("reference_vs_bau", WAY_IN)
     before = visit.cards()
     visit.page.locator("input[type=range]").first.press("ArrowRight")
     visit.settled()
@@ -151,16 +149,18 @@ def test_all_is_found_below_the_base_and_by_tls(proxied):
         answer = ask(address)
         assert answer.status == MOVED
     assert answer.headers["Location"].endswith("/jcm/")
-    front = ask(f"{safe}/jcm/?lang=en")
-    assert "JCM workbench" in front.text
+    front = ask(f"{safe}/jcm/{WAY_IN}&lang=en")
+    assert front.status == FOUND
+    assert front.headers["Location"] == "/jcm/?lang=en"
     assert front.headers["Strict-Transport-Security"]
-    assert "Secure" in ask(f"{safe}/jcm/apps/writing").headers["Set-Cookie"]
+    assert "Secure" in front.headers["Set-Cookie"]
+    assert ask(f"{safe}/jcm/health").status == OK
     assert ask(f"{safe}/apps/writing").status == MISSING
 
 
 def test_who_opens_app_after_app_is_asked_to_wait(proxied):
     statuses = [ask(f"{proxied[1]}/jcm/apps/no-such-app").status for _ in range(30)]
-    assert statuses[0] == MISSING
+    assert statuses[0] == FORBIDDEN  # without a token
     assert statuses[-1] == TOO_MANY
 
 

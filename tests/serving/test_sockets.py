@@ -22,18 +22,21 @@ REQUESTS = {
     "execute_request": {"code": CODE, "silent": False, "store_history": False},
     "complete_request": {"code": CODE, "cursor_pos": 5},
     "inspect_request": {"code": CODE, "cursor_pos": 5, "detail_level": 1},
-    "history_request": {"hist_access_type": "tail", "n": 10, "output": True, "raw": True},
-    "is_complete_request": {"code": CODE},
+    "debug_request": {"type": "request", "command": "evaluate", "arguments": {"expression": CODE}},
     "input_reply": {"value": CODE},
     "shutdown_request": {"restart": False},
     "interrupt_request": {},
-    "debug_request": {"type": "request", "command": "evaluate", "arguments": {"expression": CODE}},
+    "history_request": {"hist_access_type": "tail", "n": 10, "output": True, "raw": True},
+    "is_complete_request": {"code": CODE},
     "create_subshell_request": {},
-    "usage_request": {},
     "kernel_info_request": {},
     "comm_info_request": {},
     "no_such_request": {},
 }
+CHANNELS = ["shell", "control", "stdin", "iopub"]
+RUNNING = ["execute_request", "shutdown_request", "interrupt_request", "debug_request"]
+EVERYWHERE = [(kind, channel) for kind in RUNNING for channel in CHANNELS]
+ON_ITS_OWN = [(kind, "shell") for kind in REQUESTS if kind not in RUNNING]
 
 
 @dataclass
@@ -87,8 +90,7 @@ def page(held):
     connection.leave()
 
 
-@pytest.mark.parametrize("kind", REQUESTS)
-@pytest.mark.parametrize("channel", ["shell", "control", "stdin", "iopub"])
+@pytest.mark.parametrize(("kind", "channel"), [*EVERYWHERE, *ON_ITS_OWN, ("input_reply", "stdin")])
 def test_no_request_but_those_of_the_page_reaches_a_kernel(held, tmp_path, kind, channel):
     file = tmp_path / "ran"
     content = json.loads(json.dumps(REQUESTS[kind]).replace("FILE", str(file)))

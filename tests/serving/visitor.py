@@ -176,11 +176,13 @@ class Connection:
 
     def message(self):
         """Return the next message."""
+        end = time.monotonic() + PATIENCE
         while True:
             kind, data = self.received()
             if kind == TEXT:
                 return json.loads(data)
             assert kind in {PING, PONG}, (kind, data)
+            assert time.monotonic() < end, "no message came"
 
     def answer(self):
         """Return what the page is to show."""
@@ -190,9 +192,10 @@ class Connection:
 
     def closed(self):
         """Wait until the connection is closed, and return the code; 1006 where there is none."""
+        end = time.monotonic() + PATIENCE
         try:
             while (frame := self.received())[0] != CLOSE:
-                pass
+                assert time.monotonic() < end, "the connection was not closed"
         except (EOFError, ConnectionError):
             return 1006
         finally:
