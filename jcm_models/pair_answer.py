@@ -102,8 +102,9 @@ def _reason(each: InputDifference, name: str, pair: Pair, words: Words) -> str:
     places = {"name": inside(name), "first": first, "second": second}
     if each.path not in pair.effects:
         return words("compare.input", **places)
-    effect = signed(round(pair.effects[each.path]))
-    return words("compare.input_alone", effect=effect, **places)
+    effect, main = signed(round(pair.effects[each.path])), pair.comparison.main(1)
+    figure = inside(words(f"runs.figure_{main.name}")) if main else ""
+    return words("compare.input_alone", effect=effect, figure=figure, **places)
 
 
 def _lead(name: str, first: float, second: float, words: Words) -> _Sentence:

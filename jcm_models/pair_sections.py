@@ -84,13 +84,15 @@ def by_year(pair: Pair, words: Words) -> str:
     columns: list[NDArray[np.float64]] = []
     for name in _YEARLY:
         first, second = pair.yearly(name)
-        change = np.nan_to_num(second) - np.nan_to_num(first)
+        change = np.nan_to_num(second).round() - np.nan_to_num(first).round()
         columns += [first, second, change]
     rows = [
         (str(year), [_amount(float(column[at]), nth) for nth, column in enumerate(columns)])
         for at, year in enumerate(pair.years.tolist())
     ]
-    sums = [_amount(float(np.nansum(column)), nth) for nth, column in enumerate(columns)]
+    totals = [round(float(np.nansum(column))) for column in columns]
+    totals[2::3] = [b - a for a, b in zip(totals[::3], totals[1::3], strict=True)]
+    sums = [_amount(total, nth) for nth, total in enumerate(totals)]
     groups = [words(f"table.{name}") for name in _YEARLY]
     return render(
         "pair_years.html",
@@ -245,10 +247,13 @@ def _card(label: str, role: str, each: ResultDifference, words: Words) -> dict[s
         )
         for value in each.values
     ]
-    change = each.change(1)
-    told = words("compare.no_change") if change else words("compare.not_known")
-    if change and round(change[0]):
-        told = difference(*change, words)
+    first, second = (None if value is None else round(value) for value in each.values)
+    told = words("compare.not_known")
+    if first is not None and second is not None:
+        change = second - first  # of what is shown, so that everybody can add it up
+        told = words("compare.no_change")
+        if change:
+            told = difference(change, change / first if first else None, words)
     return {
         "label": words(f"compare.{label}"),
         "role": role,

@@ -115,6 +115,24 @@ def test_the_table_by_year_adds_up_and_tells_years_that_are_not_there():
     assert rows[-1] == ["Total", "28,072", "206,449", "+178,377", "28,072", "206,444", "+178,372"]
 
 
+@pytest.mark.parametrize(("first", "second"), [*itertools.pairwise(DIVERSE)])
+def test_each_difference_is_that_of_the_two_numbers_beside_it(first, second):
+    def tonnes(text):
+        return int(text.replace(",", "").replace("−", "-").replace("–", "0"))
+
+    page = jcm.ComparePage(first, second)
+    shown = {name: found for name, found in cards(page).items() if "share" not in name}
+    assert len(shown) >= 5
+    for one, other, change in shown.values():
+        told = 0 if change == "no difference" else tonnes(change.split(" (")[0])
+        assert told == tonnes(other) - tonnes(one)
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", page.by_year.html)
+    assert len(rows) > 3
+    for row in rows:
+        cells = [tonnes(cell) for cell in re.findall(r"<td>(.*?)</td>", row)]
+        assert cells[2::3] == [b - a for a, b in zip(cells[::3], cells[1::3], strict=True)]
+
+
 # What is said
 
 
@@ -133,7 +151,7 @@ def test_of_several_inputs_each_is_told_what_it_does_alone():
     told = text_of(page, "question")
     for change in ({ELECTRICITY: "9000 MWh/yr"}, {DISCOUNT: 0.95}):
         effect = issued(SOLAR, change) - issued(SOLAR)
-        assert f"alone {effect:+,} tCO₂e".replace("-", "−") in told
+        assert f"alone {effect:+,} tCO₂e of credits".replace("-", "−") in told
         assert f"{effect:+,}".replace("-", "−") in text_of(page, "differing")
 
 
