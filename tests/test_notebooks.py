@@ -8,9 +8,10 @@ import sys
 import nbformat
 import papermill
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from jcm_models.variables import families
+from tests.app_pages import Visit
 from tests.commands import BIN, run
 from tests.conftest import ROOT, Server
 
@@ -163,22 +164,12 @@ def test_the_notebook_of_methods_runs_in_jupyterlab(lab, watched):
     assert watched.outside == []
 
 
-def test_the_notebook_of_methods_is_an_app_whose_picker_shows_one_family(watched):
-    jcm = str(BIN / "jcm")
-    command = [jcm, "app", "--port", "{port}", "--no-browser", "--notebook", "methods"]
-    with Server(command, ready="/voila/static/voila.js") as app:
-        page = watched.page
-        page.goto(app.url)
-        page.locator(".jcm-family").first.wait_for(timeout=90_000)
-        assert page.locator(".jcm-family").count() == len(families())
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.locator("select").select_option(label="Rice methane")
-        page.wait_for_function("document.querySelectorAll('.jcm-family').length === 1")
-        assert "alternate wetting and drying" in page.locator(".jcm-family").inner_text()
-    assert watched.outside == []
-    assert [error for error in watched.errors if "WebSocket" not in error] == []
+def test_the_notebook_of_methods_is_an_app_whose_picker_shows_one_family(watched, workbench):
+    page = Visit(watched, workbench).open("methods").page
+    assert page.locator(".jcm-family").count() == len(families())
+    page.get_by_label("Family of methods").select_option(label="Rice methane")
+    expect(page.locator(".jcm-family")).to_have_count(1)
+    assert "alternate wetting and drying" in page.locator(".jcm-family").inner_text()
 
 
 def test_an_app_of_a_notebook_that_is_not_there_is_refused():

@@ -17,7 +17,7 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [
     line for kind, block in BLOCKS if kind == "bash" for line in block.splitlines() if line.strip()
 ]
-SERVERS = {"jcm lab": "/api", "jcm app": "/voila/static/voila.js"}
+SERVERS = {"jcm lab": "/api", "jcm app": "/health"}
 PLAIN = [command for command in COMMANDS if command not in SERVERS]
 # What is done to all is done to a part here: all tests would run this one again, and every scenario
 # is drawn by test_shipped_scenarios.py. These four go through three notebooks.

@@ -45,6 +45,7 @@ _KERNELS = Config(
     VoilaConfiguration={"http_header_envs": ["Accept-Language"], "http_keep_alive_timeout": 2},
     IdentityProvider={"cookie_options": {"samesite": "Lax"}},
 )
+_LAB = "lab-only"  # tag of a cell
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
 _ANSWERS = 3  # times as long as a kernel gives itself for an answer, until it is ended
@@ -57,6 +58,11 @@ _OWN_PAGE = {
     "kernel_websocket_connection_class": PageConnection,
     "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
 }
+
+
+def _without_cells_for_the_lab(_request: Any, *, notebook: Any, cwd: str) -> None:
+    """Leave out what only those see who open the notebook itself."""
+    notebook.cells = [cell for cell in notebook.cells if _LAB not in cell.metadata.get("tags", [])]
 
 
 class Workbench(Voila):  # type: ignore[misc]
@@ -94,6 +100,7 @@ class Workbench(Voila):  # type: ignore[misc]
         self.update_config(Config(NotebookClient=cells))
         self.voila_configuration.update_config(_KERNELS)
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
+        self.voila_configuration.prelaunch_hook = _without_cells_for_the_lab
         self.tornado_settings: dict[str, Any] = {}
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.sessions = self.sessions

@@ -167,50 +167,6 @@ def reports() -> Iterator[Row]:
         yield "jcm report again, nothing changed", median_ms(ours, 3), None, "the first time", first
 
 
-def browser() -> Iterator[Row]:
-    """The app in Chromium: a first visit, and a key press to the new number on the page."""
-    from playwright.sync_api import sync_playwright
-
-    from jcm_models.browsers import ARGUMENTS
-    from tests import browser as chromium
-    from tests.conftest import Server
-
-    command = [str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"]
-    with Server(command, ready="/voila/static/voila.js") as app, sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(ARGUMENTS))
-        visits = []
-        for _ in range(3):
-            page = opened.new_context().new_page()
-            started = time.perf_counter()
-            page.goto(app.url)
-            page.locator(".noUi-handle").first.wait_for(state="visible", timeout=90_000)
-            visits.append(1000 * (time.perf_counter() - started))
-        handle = page.locator(".noUi-handle").first
-        handle.focus()
-        moves = [page.evaluate(_KEY_TO_NUMBER) for _ in range(20)]
-        opened.close()
-    yield (
-        "app: first visit to usable, kernel started for it",
-        statistics.median(visits),
-        3000,
-        "",
-        math.nan,
-    )
-    yield "app: key press to new figures, median of 20", statistics.median(moves), 50, "", math.nan
-
-
-_KEY_TO_NUMBER = """() => new Promise(done => {
-  const started = performance.now();
-  const observer = new MutationObserver(() => {
-    observer.disconnect(); done(performance.now() - started);
-  });
-  const cards = document.querySelector('.jcm-cards').closest('.widget-html');
-  observer.observe(cards, {childList: true, subtree: true, characterData: true});
-  const handle = document.activeElement;
-  handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
-})"""
-
-
 def main() -> None:
     """Print one table; the goal of a row is what the project promises, not a test."""
     print(ROW.format("measured", "ms", "goal", "beside it", "ms", "ratio"))
@@ -235,7 +191,6 @@ def main() -> None:
         batches.measure,
         page,
         reports,
-        browser,
     )
     wanted = sys.argv[1:]  # such as ensembles; all without a name
     for measure in measures:
