@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
+from jcm_models.browsers import ARGUMENTS
 from jcm_models.run_index import index_page
 from jcm_models.run_records import complete_runs, newest
 from tests import browser as chromium
@@ -81,7 +82,7 @@ def measure() -> Iterator[Row]:
         sizes = (file.stat().st_size / 1000 for file in (ours, plain))
         yield what + "size [kB]", next(sizes), None, "DataFrame.to_html [kB]", next(sizes)
         launched = playwright.chromium.launch(
-            executable_path=chromium.ensure(), args=list(chromium.ARGUMENTS)
+            executable_path=chromium.ensure(), args=list(ARGUMENTS)
         )
         page = launched.new_page(viewport={"width": 1280, "height": 900})
         bare, opened = (_opening(page, file) for file in (plain, ours))
