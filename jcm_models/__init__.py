@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ComparePage": "compare_page",
     "Emissions": "method_catalogue",
     "Equation": "method_catalogue",
     "Ledger": "ledger_database",
@@ -53,6 +54,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ComparePage",
     "Emissions",
     "Equation",
     "Ledger",
@@ -92,6 +94,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from jcm_models.article6_over_time import ndc_outcome
+    from jcm_models.compare_page import ComparePage
     from jcm_models.differences import compare
     from jcm_models.ensemble_discovery import discover, robustness
     from jcm_models.ensemble_sensitivity import regression, screening, sensitivity, swings

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from pathlib import Path
 from typing import Any
 
 from jcm_models.apps import Serving, serve_app
+from jcm_models.problems import Problem, ScenarioError
 
 __all__ = ["add_app"]
 
@@ -31,18 +33,16 @@ def add_app(commands: Any) -> None:
     web.add_argument("--base-url", default=usual.base_url, help="such as /jcm/")
     web.add_argument("--behind-proxy", action="store_true", help="a proxy says who asks, and how")
     web.add_argument("--token", default="", help="let in only who has it")
+    web.add_argument("--token-file", type=Path, help="let in only who has the token that it holds")
     web.add_argument("--ask-token", action="store_true", help="let in only who has a new token")
     limits = app.add_argument_group("limits")
     limits.add_argument("--sessions", type=_count, default=usual.sessions, help="most at once")
-    limits.add_argument(
-        "--sessions-each",
-        type=_count,
-        default=usual.sessions_each,
-        help="most of one visitor or one address; more where an office shares its address",
-    )
+    each = "most of one visitor; a place, where many may be, has half of all"
+    limits.add_argument("--sessions-each", type=_count, default=usual.sessions_each, help=each)
     limits.add_argument("--memory", type=_count, default=usual.memory, help="of a session [MB]")
     limits.add_argument("--idle-minutes", type=_time, default=usual.idle_minutes)
     limits.add_argument("--session-hours", type=_time, default=usual.session_hours)
+    limits.add_argument("--grace-seconds", type=_time, default=usual.grace_seconds)
     app.add_argument(
         "--all-widgets",
         action="store_true",
@@ -52,7 +52,8 @@ def add_app(commands: Any) -> None:
 
 
 def _app(given: argparse.Namespace) -> int:
-    token = given.token or (secrets.token_urlsafe(24) if given.ask_token else "")
+    token = given.token or _token_in(given.token_file)
+    tells = given.ask_token and not token
     return serve_app(
         Serving(
             port=given.port,
@@ -61,15 +62,30 @@ def _app(given: argparse.Namespace) -> int:
             ip=given.ip,
             base_url=f"/{given.base_url.strip('/')}/".replace("//", "/"),
             behind_proxy=given.behind_proxy,
-            token=token,
+            token=secrets.token_urlsafe(24) if tells else token,
+            tells_token=tells,
             sessions=given.sessions,
             sessions_each=given.sessions_each,
             memory=given.memory,
             idle_minutes=given.idle_minutes,
             session_hours=given.session_hours,
+            grace_seconds=given.grace_seconds,
             all_widgets=given.all_widgets,
         )
     )
+
+
+def _token_in(file: Path | None) -> str:
+    """Read a token; a file without one would let everybody in."""
+    if file is None:
+        return ""
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ScenarioError([Problem("--token-file", f"cannot be read: {error}")]) from None
+    if not token:
+        raise ScenarioError([Problem("--token-file", f"{file} holds no token")])
+    return token
 
 
 def port(text: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from jcm_models.downloads import downloads_of
-from jcm_models.links import query_of
+from jcm_models.links import app_link
 from jcm_models.pieces import render
 from jcm_models.section_pages import SectionPage
 from jcm_models.wording import LANGUAGES
@@ -32,12 +33,10 @@ def bar(page: SectionPage) -> str:
     """Return the bar: the way home, the apps, languages, and light or dark."""
     base = os.environ.get("VOILA_BASE_URL", "/")
     here = app_name()
-    said = {key: value for key, value in page.link().items() if key != "file"}
     apps = [
         {
             "name": page.words(f"app.{name}"),
-            "link": f"{base}apps/{name}?"
-            + query_of(said if name in page.shares_link_with else {}, page.words.language),
+            "link": app_link(name, _short(page.link_to(name)), page.words.language),
             "here": name == here,
         }
         for name in _APPS
@@ -47,8 +46,18 @@ def bar(page: SectionPage) -> str:
     return render("bar.html", page.words, home=home, apps=apps, languages=languages)
 
 
+def _short(said: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Leave out the text of a scenario, which makes the links of a bar too long."""
+    return {key: value for key, value in said.items() if key != "file"}
+
+
 def tools(page: SectionPage) -> str:
     """Return the tools: a link to what is shown, files to take along, a scenario of one's own."""
-    files = [(kind, page.words(f"app.download_{kind}")) for kind in downloads_of(page)]
-    linkable = page.link().get("file", ["-"]) != [""]
-    return render("tools.html", page.words, files=files, takes=page.takes_files, linkable=linkable)
+    return render(
+        "tools.html",
+        page.words,
+        files=list(downloads_of(page).items()),
+        takes=page.takes_files,
+        upload=page.words(page.upload),
+        linkable=[""] not in page.link().values(),
+    )

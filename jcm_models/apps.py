@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,9 +41,10 @@ class Serving:
         Whether a proxy says who asks, and how.
     token : str
         What visitors must have; empty lets all in.
-    sessions, sessions_each, memory, idle_minutes, session_hours
-        The most sessions at once and of one visitor or address, the memory of each [MB], and when
-        they end.
+    tells_token : bool
+        Whether the address is printed with the token, because nobody knows it yet.
+    sessions, sessions_each, memory, idle_minutes, session_hours, grace_seconds
+        The most sessions at once and of one visitor, the memory of each [MB], and when they end.
     all_widgets : bool
         Whether Voilà's own page is served, which shows every widget there is.
     """
@@ -54,11 +56,13 @@ class Serving:
     base_url: str = "/"
     behind_proxy: bool = False
     token: str = ""
+    tells_token: bool = False
     sessions: int = 40
     sessions_each: int = 12
     memory: int = 400
     idle_minutes: float = 30.0
     session_hours: float = 12.0
+    grace_seconds: float = 30.0
     all_widgets: bool = False
 
     @property
@@ -69,14 +73,15 @@ class Serving:
     @property
     def address(self) -> str:
         """What a visitor opens."""
-        path = (
-            f"apps/{urllib.parse.quote(self.notebook)}"
-            if self.notebook and not self.all_widgets
-            else ""
-        )
-        query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
+        shown = urllib.parse.quote(self.token) if self.tells_token else "…"
+        query = f"?token={shown}" if self.token else ""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
-        return f"http://{host}:{self.port}{self.base_url}{path}{query}"
+        return f"http://{host}:{self.port}{self.base_url}{self.first_page}{query}"
+
+    @property
+    def first_page(self) -> str:
+        """What is opened first, below the base."""
+        return f"apps/{urllib.parse.quote(self.notebook)}" if self.notebook else ""
 
 
 def project_folder() -> Path:
@@ -122,25 +127,27 @@ def serve_app(serving: Serving) -> int:
     paths = [str(_JUPYTER), os.environ.get("JUPYTER_PATH", "")]
     environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(filter(None, paths))}
     _assert_free(serving.ip, serving.port)
-    environment |= _forked_kernels()  # which know neither token nor address
-    environment |= {"JCM_TOKEN": serving.token, "JCM_ADDRESS": serving.address}
+    environment |= _forked_kernels()
+    if serving.token:
+        environment["JCM_TOKEN_FILE"] = _written(serving.token)
     what = "app is" if serving.notebook else "apps are"
     print(f"The {what} at {serving.address} (stop with Ctrl-C)", flush=True)  # noqa: T201
     return _until_stopped(list(_command(serving)), folder, environment)
 
 
 def _command(serving: Serving) -> Iterator[str]:
-    """Yield the command that serves: the workbench's own Voilà, or Voilà as it comes."""
-    yield from (sys.executable, "-m")
+    """Yield the command that serves."""
+    yield from (sys.executable, "-m", "jcm_models.serving", ".")
+    yield f"--Workbench.most_sessions={serving.sessions}"
+    yield f"--Workbench.most_of_each={serving.sessions_each}"
+    yield f"--Workbench.session_memory={serving.memory}"
+    yield f"--Workbench.idle_minutes={serving.idle_minutes}"
+    yield f"--Workbench.session_hours={serving.session_hours}"
+    yield f"--Workbench.grace_seconds={serving.grace_seconds}"
+    yield f"--Workbench.behind_proxy={serving.behind_proxy}"
+    yield f"--Workbench.first_page={serving.first_page}"
     if serving.all_widgets:
-        yield from ("voila", f"{serving.notebook or _NOTEBOOK}.ipynb", "--template=jcm-widgets")
-    else:
-        yield from ("jcm_models.serving", ".", f"--Workbench.most_sessions={serving.sessions}")
-        yield f"--Workbench.sessions_each={serving.sessions_each}"
-        yield f"--Workbench.session_memory={serving.memory}"
-        yield f"--Workbench.idle_minutes={serving.idle_minutes}"
-        yield f"--Workbench.session_hours={serving.session_hours}"
-        yield f"--Workbench.behind_proxy={serving.behind_proxy}"
+        yield from ("--Workbench.all_widgets=True", "--template=jcm-widgets")
     yield f"--Voila.config_file_paths={_JUPYTER}"
     yield f"--Voila.ip={serving.ip}"
     yield f"--Voila.base_url={serving.base_url}"
@@ -188,6 +195,14 @@ def _forked_kernels() -> dict[str, str]:
     server = ForkServer()
     server.stay_while_running()
     return {"JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER, ADDRESS: server.address}
+
+
+def _written(token: str) -> str:
+    """Hand the token on in a file of this user's alone: others see arguments and environments."""
+    handle, name = tempfile.mkstemp(prefix="jcm-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(token)
+    return name
 
 
 def _assert_free(ip: str, port: int) -> None:

@@ -45,6 +45,8 @@ def comparison_page(comparison: Comparison, words: Words) -> str:
         style=Markup(style_sheet()),
         sentences=list(first_sentences(comparison, words)),
         runs=[_run(comparison, at, words) for at in range(len(comparison.runs))],
+        letters=[letter(at) for at in range(len(comparison.runs))],
+        effect_head="",
         heads=_heads(comparison, words),
         results=_results(comparison, words),
         inputs_caption=_inputs_caption(comparison, words),

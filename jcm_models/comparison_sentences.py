@@ -10,7 +10,8 @@ from jcm_models.comparison import Comparison, Facts, ResultDifference
 from jcm_models.variables import PARTIES, categories, input_variable
 from jcm_models.wording import Words, inside, number, rounded, written_text
 
-__all__ = ["difference", "first_sentences", "input_name", "letter", "run_name"]
+__all__ = ["difference", "first_sentences", "input_name", "letter", "run_name", "signed"]
+__all__ += ["signed_share"]
 
 _COMPONENTS = "project.components."
 
@@ -54,15 +55,17 @@ def _category(key: str, known: Mapping[str, Any], words: Words) -> str:
 
 def difference(amount: float, share: float | None, words: Words) -> str:
     """Write a difference with its sign, and beside it as a share."""
-    signed = _signed(round(amount), "tCO2e")
-    return signed if not share else signed + words("runs.share", share=_share(share))
+    written = signed(round(amount))
+    return written if not share else written + words("runs.share", share=signed_share(share))
 
 
-def _share(share: float) -> str:
-    return _signed(rounded(share, 3), "1")
+def signed_share(share: float) -> str:
+    """Write a share with its sign, in per cent."""
+    return signed(rounded(share, 3), "1")
 
 
-def _signed(value: float, unit: str) -> str:
+def signed(value: float, unit: str = "tCO2e") -> str:
+    """Write a number with its sign."""
     return f"{'+' if value > 0 else ''}{number(value + 0.0, unit)}"
 
 
@@ -85,7 +88,7 @@ def _main(main: ResultDifference | None, at: int, words: Words) -> str:
     places = {
         **names,
         "amount": number(max(1, round(abs(amount)))),
-        "share": "" if share is None else words("runs.share", share=_share(share)),
+        "share": "" if share is None else words("runs.share", share=signed_share(share)),
         "figure": words(f"runs.figure_{main.name}"),
     }
     subject = "credits" if main.name == "issued" else "figure"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,10 @@ from jcm_models.allocation_contradictions import (
 from jcm_models.article6_contradictions import contradictions_of_article6
 from jcm_models.components import Input
 from jcm_models.crediting_contradictions import contradictions_of_monitoring
-from jcm_models.documents import dotted, shown
+from jcm_models.documents import dotted
 from jcm_models.ensemble_contradictions import contradictions_of_ensemble
 from jcm_models.level_contradictions import contradictions_of_levels
-from jcm_models.problems import Problem, nearest
+from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
 from jcm_models.storage_contradictions import contradictions_of_storage
 from jcm_models.variables import DefaultByChoice, input_variable
@@ -44,7 +43,6 @@ def contradictions(scenario: Scenario, unsound: Collection[str] = ()) -> list[Pr
         Each with its place.
     """
     problems = [
-        *_misnamed(scenario),
         *_backwards(scenario, unsound),
         *_lacking(scenario, unsound),
         *contradictions_of_levels(scenario, unsound),
@@ -78,28 +76,6 @@ def _placed(scenario: Scenario, said: Iterator[tuple[str, str]]) -> Iterator[Pro
 
 def _touched(section: str, keys: Collection[str]) -> bool:
     return any(f"{key}.".startswith(f"{section}.") for key in keys)
-
-
-def _misnamed(scenario: Scenario) -> Iterator[Problem]:
-    """Find names that are explained, and that nothing bears; what is extended may explain more."""
-    used = set(_names_in({k: v for k, v in scenario.document.data.items() if k != "names"}))
-    # What had the name may have gone with a change.
-    files = scenario.document.files[0 if scenario.document.changes else 1 :]
-    unasked = set(map(shown, files))
-    for name in scenario.names:
-        place = scenario.document.place(("names", name))
-        if name not in used and (place is None or place.file not in unasked):
-            text = f"nothing in this scenario has this name{nearest(name, used)}"
-            yield Problem(f"names.{name}", text, place)
-
-
-def _names_in(data: Any) -> Iterator[str]:
-    """Yield every key, and every word that stands for one, such as a basin."""
-    for key, inside in data.items() if isinstance(data, dict) else ():
-        yield str(key)
-        yield from [inside] if isinstance(inside, str) else _names_in(inside)
-    for inside in data if isinstance(data, list) else ():
-        yield from [inside] if isinstance(inside, str) else _names_in(inside)
 
 
 def _backwards(scenario: Scenario, unsound: Collection[str]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from jcm_models.components import Input
 from jcm_models.input_sections import input_label
-from jcm_models.wording import Words, number
+from jcm_models.wording import Words, number, rounded
 
 __all__ = [
     "Action",
@@ -30,6 +30,7 @@ _IDLE = {"capacity"}  # it only serves a check
 # Of what is given by name or category, shares must add up and do not move one by one; these may.
 _EACH_BY_ITSELF = "allocation.contributions."
 _PER_CENT = 100.0
+_DIGITS_OF_A_MEAN = 4
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ def slider_for(given: Input, words: Words, titles: Mapping[str, str]) -> Slider:
         What people call the components, by the key they stand under.
     """
     value = _middle(given) or 0.0
+    if given.value.constant is None:  # a mean has more digits than anybody means
+        value = rounded(value, _DIGITS_OF_A_MEAN)
     row = given.variable
     least = -math.inf if row.least is None else row.least
     most = math.inf if row.most is None else row.most

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,10 @@ from jcm_models.section_pages import HOSTED, SectionPage
 
 if TYPE_CHECKING:
     from jcm_models.results import Results
+    from jcm_models.scenario import Scenario
+    from jcm_models.wording import Words
 
-__all__ = ["Download", "download", "downloads_of"]
+__all__ = ["Download", "download", "downloads_of", "kept", "report_of", "scenario_text"]
 
 _PATIENCE = 120  # [s] for a report
 _FIGURE = re.compile(r'<svg [^>]*class="jcm-wide".*?</svg>', re.DOTALL)
@@ -39,9 +41,11 @@ class Download:
     content: bytes
 
 
-def downloads_of(page: SectionPage) -> tuple[str, ...]:
-    """Return the kinds of files that a page offers, beside its figures."""
-    return tuple(_MAKERS) if page.current_results() is not None else ()
+def downloads_of(page: SectionPage) -> dict[str, str]:
+    """Return the kinds of files that a page offers beside its figures, with their names."""
+    own = {kind: label for kind, (label, _) in page.files().items()}
+    usual = _MAKERS if page.current_results() is not None else ()
+    return own | {kind: page.words(f"app.download_{kind}") for kind in usual}
 
 
 def download(page: SectionPage, wanted: str) -> Download:
@@ -65,6 +69,10 @@ def download(page: SectionPage, wanted: str) -> Download:
         drawn = _FIGURE.findall(page.section(section).html)
         if int(place) < len(drawn):
             return _figure(drawn[int(place)], kind, page)
+    own = page.files()
+    if wanted in own:
+        _, make = own[wanted]
+        return make()
     if wanted in downloads_of(page):
         return _MAKERS[wanted](page)
     raise ScenarioError([Problem("", "there is no such file")])
@@ -77,7 +85,7 @@ def _figure(drawn: str, kind: str, page: SectionPage) -> Download:
     width, height = (float(each) for each in size.groups()) if size else (920.0, 500.0)
     svg = svg.replace('class="jcm-wide"', f'width="{width:g}" height="{height:g}"', 1)
     title = _TITLE.search(svg)
-    name = f"{_stem(page)}_{_plain(title[1] if title else 'figure')}.{kind}"
+    name = f"{page.stem}_{_plain(title[1] if title else 'figure')}.{kind}"
     if kind == "svg":
         return Download(name, "image/svg+xml", svg.encode())
     import resvg_py
@@ -88,10 +96,6 @@ def _figure(drawn: str, kind: str, page: SectionPage) -> Download:
 
 def _plain(text: str) -> str:
     return re.sub(r"\W+", "_", text).strip("_").lower()[:60] or "figure"
-
-
-def _stem(page: SectionPage) -> str:
-    return _results(page).scenario.name if page.current_results() is not None else "jcm"
 
 
 def _results(page: SectionPage) -> Results:
@@ -108,7 +112,7 @@ def _written(page: SectionPage, file: str, kind: str) -> Download:
     with tempfile.TemporaryDirectory() as folder:
         write_results(_results(page), Path(folder), page.words.language)
         content = (Path(folder) / file).read_bytes()
-    return Download(f"{_stem(page)}_{file}", kind, content)
+    return Download(f"{page.stem}_{file}", kind, content)
 
 
 def _csv(page: SectionPage) -> Download:
@@ -124,47 +128,93 @@ def _netcdf(page: SectionPage) -> Download:
     return _written(page, "results.nc", "application/netcdf")
 
 
-def scenario_text(page: SectionPage) -> str:
-    """Return the scenario as it stands on the screen, in one file that extends no other."""
-    data = _results(page).scenario.document.data
-    head = f"# {page.words('app.scenario_file')}\n"
+def scenario_text(scenario: Scenario, words: Words) -> str:
+    """Return a scenario as it stands on the screen, in one file that extends no other."""
+    head = f"# {words('app.scenario_file')}\n"
+    data = scenario.document.data
     return head + yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _scenario(page: SectionPage) -> Download:
-    text = scenario_text(page).encode()
-    return Download(f"{_stem(page)}_changed.yaml", "application/yaml", text)
+    text = scenario_text(_results(page).scenario, page.words).encode()
+    return Download(f"{page.stem}_changed.yaml", "application/yaml", text)
 
 
 def _report(page: SectionPage) -> Download:
-    """Return the report, made as ``jcm report`` makes it, in a process of its own."""
+    """Return the report of the scenario through the notebook that is served."""
+    with tempfile.TemporaryDirectory() as place:
+        said = page.link()
+        brought = bool(said.get("file"))
+        file = kept(_results(page).scenario, page.words, Path(place) / "scenario.yaml", brought)
+        sets = [] if brought else said.get("set", [])
+        return report_of(page, file, sets, {}, Path(place))
+
+
+def kept(scenario: Scenario, words: Words, target: Path, brought: bool) -> str:
+    """Return the file of a scenario; of one that a visitor brought, as it stands on the screen.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is shown.
+    words : Words
+        The language of the page.
+    target : pathlib.Path
+        Where the text of one goes that no file here holds.
+    brought : bool
+        Whether it is such a one.
+    """
+    if not brought:
+        return str(scenario.document.files[0].absolute())
+    target.write_text(scenario_text(scenario, words), encoding="utf-8")
+    return str(target)
+
+
+def report_of(
+    page: SectionPage, file: str, sets: Iterable[str], parameters: Mapping[str, str], folder: Path
+) -> Download:
+    """Return the report of a scenario, made as ``jcm report`` makes it, in a process of its own.
+
+    Parameters
+    ----------
+    page : SectionPage
+        What is shown; the notebook is that of its app.
+    file : str
+        The file of the scenario.
+    sets : iterable of str
+        Its changes, each as ``key=value``.
+    parameters : mapping of str to str
+        Further parameters of the notebook.
+    folder : pathlib.Path
+        Where there is room for it.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be made, or takes too long.
+    """
     from jcm_models.app_frame import app_name
 
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        said = page.link()
-        scenario = folder / "scenario.yaml"
-        scenario.write_text(scenario_text(page), encoding="utf-8")
-        named = not said.get("file")
-        file = str(_results(page).scenario.document.files[0].absolute()) if named else str(scenario)
-        sets = [part for each in said.get("set", []) for part in ("--set", each)] if named else []
-        command = [
-            *(sys.executable, "-m", "jcm_models.cli", "report", file, *sets),
-            *("--notebook", app_name(), "-p", f"lang={page.words.language}"),
-            *("--reports", str(folder / "reports"), "--output", str(folder / "run")),
-        ]
-        own = {"SERVER_SOFTWARE", "QUERY_STRING", HOSTED}
-        env = {name: value for name, value in os.environ.items() if name not in own}
-        try:
-            ended = subprocess.run(
-                command, env=env, capture_output=True, check=False, timeout=_PATIENCE
-            )
-        except subprocess.TimeoutExpired:
-            raise ScenarioError([Problem("", "the report takes too long")]) from None
-        made = folder / "run" / "report.html"
-        if ended.returncode or not made.is_file():
-            raise ScenarioError([Problem("", "the report cannot be made")])
-        return Download(f"{_stem(page)}_report.html", "text/html", made.read_bytes())
+    asked = {"lang": page.words.language, **parameters}
+    command = [
+        *(sys.executable, "-m", "jcm_models.cli", "report", file),
+        *(part for each in sets for part in ("--set", each)),
+        *("--notebook", app_name()),
+        *(part for each in asked.items() for part in ("-p", "=".join(each))),
+        *("--reports", str(folder / "reports"), "--output", str(folder / "run")),
+    ]
+    own = {"SERVER_SOFTWARE", "QUERY_STRING", HOSTED}
+    env = {name: value for name, value in os.environ.items() if name not in own}
+    try:
+        ended = subprocess.run(
+            command, env=env, capture_output=True, check=False, timeout=_PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        raise ScenarioError([Problem("", "the report takes too long")]) from None
+    made = folder / "run" / "report.html"
+    if ended.returncode or not made.is_file():
+        raise ScenarioError([Problem("", "the report cannot be made")])
+    return Download(f"{page.stem}_report.html", "text/html", made.read_bytes())
 
 
 _MAKERS: Mapping[str, Callable[[SectionPage], Download]] = {

@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "Convergence",
     "Estimate",
+    "between_samples",
     "convergence",
     "exceedance",
     "expected_shortfall",
     "mean_of",
+    "named",
     "quantiles_of",
     "replicated",
     "share_error",
@@ -37,6 +39,11 @@ class Estimate(NamedTuple):
 
     value: Numbers
     error: Numbers
+
+
+def named(name: str, estimate: Estimate) -> dict[str, Array]:
+    """Return an estimate as two arrays: its value by a name, its error by ``<name>_error``."""
+    return {name: np.asarray(estimate.value), f"{name}_error": np.asarray(estimate.error)}
 
 
 class Convergence(NamedTuple):
@@ -123,7 +130,7 @@ def exceedance(outputs: Array, threshold: ArrayLike) -> Estimate:
     return Estimate(np.where(unknown, np.nan, value), np.where(unknown, np.nan, error))
 
 
-def quantiles_of(outputs: Array, shares: Sequence[float]) -> Estimate:
+def quantiles_of(outputs: Array, shares: Sequence[float], *, are_sorted: bool = False) -> Estimate:
     r"""Return the amounts that are not exceeded in some shares of the samples.
 
     Parameters
@@ -132,6 +139,8 @@ def quantiles_of(outputs: Array, shares: Sequence[float]) -> Estimate:
         In any unit.
     shares : sequence of float
         Shares [1], each within 0 and 1.
+    are_sorted : bool
+        Whether the samples rise already, each output by itself.
 
     Returns
     -------
@@ -155,7 +164,7 @@ def quantiles_of(outputs: Array, shares: Sequence[float]) -> Estimate:
         message = f"found shares of {list(shares)}; a share of the samples is within 0 and 1"
         raise ValueError(message)
     samples = outputs.shape[0]
-    order = np.sort(outputs, axis=0)
+    order = outputs if are_sorted else np.sort(outputs, axis=0)
     values = np.empty((len(shares), *outputs.shape[1:]))
     errors = np.empty_like(values)
     for row, share in enumerate(shares):
@@ -169,6 +178,29 @@ def quantiles_of(outputs: Array, shares: Sequence[float]) -> Estimate:
     unknown = np.isnan(order[-1])  # they are sorted to the end
     values[:, unknown] = errors[:, unknown] = np.nan
     return Estimate(values, errors)
+
+
+def between_samples(order: Array, shares: Sequence[float]) -> Array:
+    """Return quantiles that lie between two samples, as `numpy.quantile` has them.
+
+    Parameters
+    ----------
+    order : array, shape (..., sample)
+        In any unit, sorted along the last axis: one order serves many questions.
+    shares : sequence of float
+        Shares [1], each within 0 and 1.
+
+    Returns
+    -------
+    array, shape (share, ...)
+        In the unit of the samples, to the last digit what numpy finds.
+    """
+    place = (order.shape[-1] - 1) * np.asarray(shares, dtype=float)
+    below = np.floor(place).astype(int)
+    low, high = (np.moveaxis(order[..., at], -1, 0) for at in (below, np.ceil(place).astype(int)))
+    part = (place - below).reshape(-1, *[1] * (order.ndim - 1))
+    gap = high - low
+    return np.asarray(np.where(part >= 0.5, high - gap * (1 - part), low + gap * part))
 
 
 def _place(share: float, samples: int) -> int:

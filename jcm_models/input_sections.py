@@ -21,6 +21,7 @@ from jcm_models.wording import Words
 __all__ = [
     "assumptions",
     "component_titles",
+    "doubted",
     "input_label",
     "input_rows",
     "inputs",
@@ -46,6 +47,17 @@ def standing_sentence(results: Results, words: Words) -> str:
 
 def assumptions(results: Results, words: Words) -> str:
     """Return what a reader should doubt: warnings, and the inputs that no source stands behind."""
+    return render("assumptions.html", words, **doubted(results, words))
+
+
+def doubted(results: Results, words: Words) -> dict[str, Any]:
+    """Return the warnings on a scenario, and its inputs that are assumed or from memory.
+
+    Returns
+    -------
+    dict
+        ``doubts``, pairs of a label and a text; ``groups``, pairs of a heading and rows of inputs.
+    """
     scenario = results.scenario
     given = list(scenario.inputs())
     titles = component_titles(scenario, words)
@@ -54,10 +66,10 @@ def assumptions(results: Results, words: Words) -> str:
     doubts = [(labels.get(p.path, p.path), p.message) for p in warnings_of(scenario, words)]
     groups = []
     for standing in _DOUBTED:
-        doubted = [each for each in given if each.value.standing == standing]
-        head = words(f"assumptions.{standing.replace(' ', '_')}", count=len(doubted))
-        groups += [(head, list(input_rows(doubted, words, titles)))] if doubted else []
-    return render("assumptions.html", words, doubts=doubts, groups=groups)
+        founded = [each for each in given if each.value.standing == standing]
+        head = words(f"assumptions.{standing.replace(' ', '_')}", count=len(founded))
+        groups += [(head, list(input_rows(founded, words, titles)))] if founded else []
+    return {"doubts": doubts, "groups": groups}
 
 
 def inputs(results: Results, words: Words) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -12,7 +12,7 @@ from jcm_models.pieces import render
 from jcm_models.section_pages import SectionPage
 from jcm_models.wording import Words
 
-__all__ = ["ControlBox", "section_widget"]
+__all__ = ["ControlBox", "section_widget", "side_by_side"]
 
 _WIDE = {"width": "auto"}
 
@@ -20,6 +20,14 @@ _WIDE = {"width": "auto"}
 def section_widget(html: str) -> widgets.HTML:
     """Return a section as a widget."""
     return widgets.HTML(html, layout=widgets.Layout(width="auto", overflow="visible"))
+
+
+def side_by_side(boxes: Sequence[Any]) -> widgets.Box:
+    """Return boxes beside each other where there is room, and below each other where not."""
+    layout = widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start")
+    together = widgets.Box(list(boxes), layout=layout)
+    together.add_class("jcm-groups")
+    return together
 
 
 class ControlBox:
@@ -41,6 +49,7 @@ class ControlBox:
         self.message = widgets.HTML()
         self._grid = widgets.Box()
         self._grid.add_class("jcm-sliders")
+        self._heading = widgets.HTML()
         self.box = widgets.VBox([self._grid, self.message])
         self.box.add_class("jcm-controls")
         self.follow()
@@ -58,7 +67,9 @@ class ControlBox:
                 self._build(controls)
             for control in controls:
                 _put(self._widgets[control.key], control)
-            messages = [self._page.said(problem) for problem in self._page.problems]
+            heading = self._page.heading_of(self._group)
+            self._heading.value = render("heading.html", self._page.words, heading=heading)
+            messages = [self._page.said(problem) for problem in self._page.told_in(self._group)]
             self.message.value = render("message.html", self._page.words, messages=messages)
         finally:
             self._following = False
@@ -69,7 +80,8 @@ class ControlBox:
         moved = [named(c, self._widgets[c.key]) for c in controls if isinstance(c, Slider | Span)]
         below = [self._widgets[c.key] for c in controls if isinstance(c, Action)]
         self._grid.children = tuple(moved)
-        self.box.children = (*above, self._grid, *below, self.message)
+        headed = [self._heading] if self._page.shows_headings else []
+        self.box.children = (*headed, *above, self._grid, *below, self.message)
 
     def _widget(self, control: Control) -> Any:
         made = _MAKERS[type(control)](control)

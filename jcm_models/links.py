@@ -18,13 +18,15 @@ from jcm_models.problems import Problem
 from jcm_models.section_pages import in_an_app, served_by_voila
 from jcm_models.wording import LANGUAGES
 
-__all__ = ["LARGEST_FILE", "Link", "accepted_language", "asked", "packed", "query_of", "unpacked"]
+__all__ = ["LARGEST_FILE", "UNREADABLE", "Link", "accepted_language", "app_link", "asked"]
+__all__ += ["packed", "query_of", "unpacked"]
 
 _LONGEST = 16_000
 _MOST_CHANGES = 100
 _LONGEST_CHANGE = 500
 LARGEST_FILE = 200_000
 _LONGEST_FILE_IN_A_LINK = 6_000
+UNREADABLE = "the scenario in the link cannot be read"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Link:
         Changes, each as ``key=value``.
     file : str
         The text of a scenario that somebody brought along.
-    more : mapping of str to str
+    more : mapping of str to tuple of str
         What else it says, for the page to read.
     problems : tuple of Problem
         What is wrong with it.
@@ -51,8 +53,12 @@ class Link:
     language: str = ""
     changes: tuple[str, ...] = ()
     file: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    def one(self, key: str) -> str:
+        """Return the first of what else it says by a key; nothing where it says nothing."""
+        return next(iter(self.more.get(key, ())), "")
 
 
 def asked() -> Link:
@@ -91,14 +97,14 @@ def read_link(query: str) -> Link:
     if packed_file := found.get("file", [""])[0]:
         text = unpacked(packed_file)
         if not text:
-            problems.append(Problem("", "the scenario in the link cannot be read"))
+            problems.append(Problem("", UNREADABLE))
     known = {"lang", "scenario", "set", "file"}
     return Link(
         scenario=found.get("scenario", [""])[0],
         language=language,
         changes=tuple(found.get("set", [])),
         file=text,
-        more={key: values[0] for key, values in found.items() if key not in known},
+        more={key: tuple(values) for key, values in found.items() if key not in known},
         problems=tuple(problems),
     )
 
@@ -107,6 +113,22 @@ def query_of(said: Mapping[str, Sequence[str]], language: str) -> str:
     """Return the query of a link, as short as it can be read."""
     pairs = [(key, value) for key, values in said.items() for value in values]
     return urllib.parse.urlencode([*pairs, ("lang", language)], safe="/:,")
+
+
+def app_link(name: str, said: Mapping[str, Sequence[str]], language: str) -> str:
+    """Return a link to an app of this server.
+
+    Parameters
+    ----------
+    name : str
+        The name of its notebook.
+    said : mapping of str to sequence of str
+        What the link says.
+    language : str
+        In which language.
+    """
+    base = os.environ.get("VOILA_BASE_URL", "/")
+    return f"{base}apps/{name}?{query_of(said, language)}"
 
 
 def packed(text: str) -> str:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from jcm_models.app_frame import bar, tools
 from jcm_models.downloads import Download, download
+from jcm_models.kernels.memory import limit_memory
 from jcm_models.links import query_of
 from jcm_models.problems import ScenarioError
 from jcm_models.section_pages import SectionPage
@@ -41,23 +40,11 @@ class _TooLongError(Exception):
 def serve(page: SectionPage) -> None:
     """Let the browser keep in step with a page; the last one of a notebook is that of its app."""
     if not _pages:
-        _limit_memory()
+        limit_memory()  # where the kernel was not forked, which would have done so
         from comm import get_comm_manager
 
         get_comm_manager().register_target(TARGET, _opened)
     _pages[:] = [LivePage(page)]
-
-
-def _limit_memory() -> None:
-    """Let this kernel take so much memory beyond what it has, where the server says so."""
-    more = int(os.environ.get("JCM_SESSION_MEMORY", "0"))
-    if not more or not sys.platform.startswith("linux"):
-        return
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + more * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _opened(comm: Any, _message: Mapping[str, Any]) -> None:

@@ -58,7 +58,7 @@ class MethodsPage(SectionPage):
         self._shown = ALL
         self._set("family", family)
         self.problems = link.problems
-        self.try_to([("family", link.more["family"])] if "family" in link.more else [])
+        self.try_to([("family", link.one("family"))] if link.one("family") else [])
 
     @property
     def heading(self) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -67,6 +67,42 @@ class MovedScenario:
     def scenario(self) -> Scenario:
         """The scenario of the results."""
         return self._results.scenario
+
+    def on(
+        self, scenario: Scenario, changes: Mapping[str, Any] | None = None, brought: str = ""
+    ) -> MovedScenario:
+        """Return another scenario with the same controls.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What it begins with.
+        changes : mapping of str to any, optional
+            Changes by key: what a control can set is set by it, the rest becomes part of the
+            scenario.
+        brought : str
+            The text of the scenario, where a visitor brought it.
+
+        Raises
+        ------
+        ScenarioError
+            If a change cannot be.
+        """
+        plain = MovedScenario(scenario, self.moves, self.choices, brought)
+        own = plain.keys() if changes else frozenset()
+        further = {key: value for key, value in (changes or {}).items() if key not in own}
+        moved = plain
+        if further:
+            changed = scenario.with_(further)
+            moved = MovedScenario(changed, self.moves, self.choices, brought, further)
+        for key, value in (changes or {}).items():
+            if key in own:
+                moved.put(key, value)
+        return moved
+
+    def copy(self) -> MovedScenario:
+        """Return the same scenario with the same changes, to be moved by itself."""
+        return replace(self, changes=dict(self.changes))
 
     def compute(self, words: Words) -> None:
         """Compute what the changes say; the last results stay where that cannot be.
@@ -234,7 +270,7 @@ def value_at(scenario: Scenario, key: str) -> Any:
 
 
 def _noted(value: Any, given: Input, words: Words) -> Mapping[str, Any]:
-    said = words("controls.moved", value=words.written(given.value.written))
+    said = words("controls.moved", value=given.written_in(words))
     return {"value": value, "unit": given.value.unit, "note": said}
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from jcm_models.documents import read
+from jcm_models.problems import ScenarioError
+from jcm_models.simulation import load_scenario
+from jcm_models.uncertain_inputs import uncertain_inputs
 
-__all__ = ["scenarios_beside"]
+__all__ = ["is_uncertain", "scenarios_beside"]
 
 
 def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str, Path]]:
@@ -32,3 +35,22 @@ def _title_in(file: Path, _when: int) -> Any:
     """Return the title that a file gives its project, if it has one; read anew when changed."""
     data = read(file).data
     return data.get("title") if "project" in data else None
+
+
+def is_uncertain(file: Path) -> bool:
+    """Tell whether a scenario says that something is uncertain; one that is wrong says nothing."""
+    return _says_uncertain(file.resolve(), file.stat().st_mtime_ns)
+
+
+@functools.cache
+def _says_uncertain(file: Path, _when: int) -> bool:
+    data = read(file).data
+    if "ensemble" in data:
+        return True
+    text = str(data)
+    if "'distribution'" not in text and "'uncertainty'" not in text:
+        return False  # so that few have to be understood whole
+    try:
+        return bool(uncertain_inputs(load_scenario(file)))
+    except ScenarioError:
+        return False

@@ -5,11 +5,13 @@ Each warning says what was found, why it is doubtful and what is usual. A warnin
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jcm_models.components import Input, Part
 from jcm_models.defaults import tables
+from jcm_models.documents import shown
 from jcm_models.problems import Problem
 from jcm_models.scenario import Scenario
 from jcm_models.strict_yaml import dotted
@@ -77,6 +79,29 @@ def _unfinished(scenario: Scenario, words: Words) -> Iterator[Problem]:
     if UNNAMED in scenario.title.en:
         text = words("doubt.unfinished", title=repr(scenario.title.en))
         yield Problem("title", text, scenario.document.place(("title",)))
+
+
+def _misnamed(scenario: Scenario, words: Words) -> Iterator[Problem]:
+    """Doubt names that are explained and that nothing bears; what is extended may explain more."""
+    document = scenario.document
+    used = set(_names_in({key: v for key, v in document.data.items() if key != "names"}))
+    # What had the name may have gone with a change.
+    unasked = {shown(file) for file in document.files[0 if document.changes else 1 :]}
+    for name in scenario.names:
+        place = document.place(("names", name))
+        if name not in used and (place is None or place.file not in unasked):
+            near = difflib.get_close_matches(name, used, n=1)
+            text = words(f"doubt.named_{'almost' if near else 'nothing'}", near="".join(near))
+            yield Problem(f"names.{name}", text, place)
+
+
+def _names_in(data: Any) -> Iterator[str]:
+    """Yield every key, and every word that stands for one, such as a basin."""
+    for key, inside in data.items() if isinstance(data, dict) else ():
+        yield str(key)
+        yield from [inside] if isinstance(inside, str) else _names_in(inside)
+    for inside in data if isinstance(data, list) else ():
+        yield from [inside] if isinstance(inside, str) else _names_in(inside)
 
 
 def _renewals(scenario: Scenario, words: Words) -> Iterator[Problem]:
@@ -208,6 +233,7 @@ _CheckOfPart = Callable[[Part, Scenario, Words], Iterator[_Doubt]]
 _OF_SCENARIOS: tuple[_CheckOfScenario, ...] = (
     _memorandum,
     _unfinished,
+    _misnamed,
     _renewals,
     _reserve,
     _cut_off,

@@ -18,8 +18,10 @@ __all__ = ["problem_text"]
 
 # Nobody reads more, and a pattern with several places needs the square of it.
 _LONGEST = 5000
+_DEEPEST = 20  # of what stands before colons
 # Between two clauses of a message.
 _CLAUSES = "; "
+_MOST_CLAUSES = 6  # of a sentence of the catalogue, whose source may have some
 # What a person wrote stands in quotes, which are no part of a sentence; it may have been cut off.
 _QUOTED = re.compile(r"""(?<!\w)(?:'[^']*(?:'|…)|"[^"]*(?:"|…))""")
 _FIRST_STAND_IN = 0xE000  # of the characters that nobody uses
@@ -32,7 +34,7 @@ _BETWEEN = re.compile(",? and |, | or ")
 _HOLDS = {
     "hint": r"(?:, did you mean [^;?]+\?)?",
     "number": _NUMBER,
-    "rest": ".+",
+    "source": "(?:(?!; or choose ).)+",  # what follows is another default
     "all": ".+",
     "word": r"\S+",
     "options": "[^:;]+: [^:;]+?(?:, [^:;]+: [^:;]+?)*",
@@ -64,7 +66,8 @@ def problem_text(message: str, language: str) -> str:
         quoted.append(found.group())
         return chr(_FIRST_STAND_IN + len(quoted) - 1)
 
-    said = _said(_QUOTED.sub(hide, _STAND_IN.sub("\N{REPLACEMENT CHARACTER}", message)), language)
+    plain = _QUOTED.sub(hide, _STAND_IN.sub("\N{REPLACEMENT CHARACTER}", message))
+    said = _said(plain, language) if plain.count(": ") <= _DEEPEST else None
     if said is None:
         return message
     return _STAND_IN.sub(lambda found: _in_corners(quoted[ord(found.group()) - 0xE000]), said)
@@ -132,28 +135,34 @@ def _as_it_is(text: str, _: str) -> str:
 
 @functools.lru_cache(maxsize=2048)
 def _said(message: str, language: str) -> str | None:
-    """Return a message in the language: as a whole, a label, or clause by clause."""
+    """Return a message in the language, put together of as few sentences as there are in it."""
+    clauses = message.split(_CLAUSES)
+    return _together(clauses, language, 0) or _together(clauses, language, 1)
+
+
+def _together(clauses: list[str], language: str, leading: int) -> str | None:
+    rests: list[str | None] = [*[None] * len(clauses), ""]  # what follows from each clause on
+    for start in reversed(range(len(clauses))):
+        for end in range(min(start + _MOST_CLAUSES, len(clauses)), start, -1):
+            rest, text = rests[end], _CLAUSES.join(clauses[start:end])
+            said = None if rest is None else _as_one(text, language, leading)
+            if rest is not None and said is not None:
+                rests[start] = said + (_words(language)[_CLAUSES] + rest if rest else "")
+                break
+    return rests[0]
+
+
+@functools.lru_cache(maxsize=8192)
+def _as_one(message: str, language: str, leading: int) -> str | None:
+    """Return what is a word, a label or one sentence in the language, perhaps before another."""
     words = _words(language).get(message) or _labels().get(message.lower())
     if words:
         return words
-    return (
-        _first_said(message, language, _sentences(language)[0])
-        or _by_clauses(message, language)
-        or _first_said(message, language, _sentences(language)[1])
-    )
-
-
-def _first_said(message: str, language: str, sentences: tuple[_Sentence, ...]) -> str | None:
-    said = (sentence.said(message, language) for sentence in sentences)
-    return next((text for text in said if text is not None), None)
-
-
-def _by_clauses(message: str, language: str) -> str | None:
-    for match in reversed(list(re.finditer(_CLAUSES, message))):
-        head = _said(message[: match.start()], language)
-        tail = _said(message[match.end() :], language) if head is not None else None
-        if head is not None and tail is not None:
-            return f"{head}{_words(language)[_CLAUSES]}{tail}"
+    for sentences in _sentences(language)[: 1 + leading]:
+        said = (sentence.said(message, language) for sentence in sentences)
+        found = next((text for text in said if text is not None), None)
+        if found is not None:
+            return found
     return None
 
 
@@ -161,7 +170,7 @@ _FILLED: dict[str, Callable[[str, str], str | None]] = {
     "hint": _hint,
     "list": _listed,
     "lines": _lines,
-    "rest": _as_it_is,
+    "source": _as_it_is,
     "said": _said,
     "all": _said,
 }

@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.batch import Batch
-from jcm_models.estimation import Estimate, mean_of, share_of
+from jcm_models.lately import LazyMapping
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.reserve.account import BEARERS, Flows, kept
-from jcm_models.reserve.adequacy import (
-    expected_shortfall,
-    rate_that_suffices,
-    required_rates,
-    share_that_suffices,
-)
+from jcm_models.reserve.account import BEARERS
+from jcm_models.reserve_claims import RISKS, SHARES, Claims
 from jcm_models.reserve_exact import exactly_sufficient
+from jcm_models.reserve_leaks import DISCOUNTS, QUANTILES, leaks_of
 from jcm_models.reserve_pooling import POOLS, pooled_rates
-from jcm_models.reserve_timeline import Timeline, withheld_by_rate
+from jcm_models.reserve_timeline import Timeline
 from jcm_models.results import Named, Results, inputs_of, labels
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import compute
 from jcm_models.site_leaks import SiteInjection, injections
-from jcm_models.storage_draws import drawn_leaks
-from jcm_models.storage_over_time import account_rules, last_issuances
 from jcm_models.variables import study_variables
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["ReserveStudy", "reserve_study"]
+__all__ = ["SHARES", "ReserveStudy", "reserve_study"]
 
-Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
-
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-SHARES = (0.90, 0.95, 0.99)
-RISKS = (0.01, 0.05, 0.10, 0.50)
-DISCOUNTS = (0.0, 0.01, 0.02, 0.03, 0.05)
-
-_NOISE = 1e-12  # of a division
-_LEAST_TOP = 0.06  # of the rates that are tried: twice the published one
-_ROUNDING = 1e-6  # tonnes that are noise and no reversal
 _DRAWS = 20_000  # of all sites together, unless a number is asked for
 _LEAST_DRAWS, _MOST_DRAWS = 500, 4000
-_RATES = 201
 
 
 @dataclass(frozen=True)
@@ -66,7 +47,7 @@ class ReserveStudy(Named):
         How the probability that the reserve suffices was computed: by ``draws`` or ``transform``.
     arrays : mapping of str to array
         Quantities and coordinates by name; what was sampled has its standard error in
-        ``<name>_error``.
+        ``<name>_error``. They are computed when they are asked for.
     """
 
     results: Results
@@ -170,20 +151,21 @@ def reserve_study(
     samples = samples or int(np.clip(_DRAWS // sites, _LEAST_DRAWS, _MOST_DRAWS))
     plans = _plans(results)
     timeline = Timeline.of(results, plans)
-    generator = np.random.default_rng(seed)
-    storage = results.scenario.storage
-    leaked = drawn_leaks(results.scenario, storage, plans, timeline.years, samples, generator)
+    leaks = leaks_of(results, plans, timeline, samples, seed)
     exact = exactly_sufficient(results.scenario, timeline)
-    claims = np.minimum(_counted(leaked, timeline), timeline.credits)
-    arrays: dict[str, NDArray[Any]] = {
-        **_coordinates(timeline),
-        **_over_time(leaked, timeline),
-        **_adequacy(claims, timeline, exact),
-        **_accounts(claims, timeline, results),
-        **_delay(leaked, timeline),
-        **pooled_rates(results, seed, int(timeline.years[timeline.liable - 1])),
+    coordinates = _coordinates(timeline)
+    liable = int(timeline.years[timeline.liable - 1])
+    parts: dict[tuple[str, ...], Callable[[], Mapping[str, NDArray[Any]]]] = {
+        tuple(coordinates): lambda: coordinates,
+        ("leaked", "retained", "retained_share"): lambda: leaks.over_time,
+        **Claims(leaks, timeline, results, exact).parts,
+        ("delayed_value", "delayed_value_error"): lambda: leaks.delay,
+        ("dependence", "diversified_rate", "diversified_rate_error"): lambda: pooled_rates(
+            results, seed, liable
+        ),
     }
-    return ReserveStudy(results, samples, seed, "draws" if exact is None else "transform", arrays)
+    way = "draws" if exact is None else "transform"
+    return ReserveStudy(results, samples, seed, way, LazyMapping(parts))
 
 
 def _coordinates(timeline: Timeline) -> dict[str, NDArray[Any]]:
@@ -209,103 +191,3 @@ def _plans(results: Results) -> list[SiteInjection]:
     if problem:
         raise ScenarioError([Problem("storage", problem, scenario.document.place(("storage",)))])
     return injections(scenario, scenario.storage, results["co2_stored"])
-
-
-def _counted(leaked: Array, timeline: Timeline) -> Array:
-    """Return what leaks while it counts as a reversal; afterwards nothing is added."""
-    at = np.minimum(np.arange(timeline.years.size), timeline.liable - 1)
-    return leaked[:, np.maximum(at, 0)] if timeline.liable else np.zeros_like(leaked)
-
-
-def _over_time(leaked: Array, timeline: Timeline) -> dict[str, NDArray[Any]]:
-    share = np.divide(leaked, timeline.stored, out=np.zeros_like(leaked), where=timeline.stored > 0)
-    return {
-        "leaked": np.quantile(leaked, QUANTILES, axis=0),
-        "retained": np.quantile(timeline.stored - leaked, QUANTILES, axis=0),
-        "retained_share": np.quantile(1.0 - share, QUANTILES, axis=0),
-    }
-
-
-def _pairs(name: str, estimate: Estimate) -> dict[str, NDArray[Any]]:
-    return {name: np.asarray(estimate.value), f"{name}_error": np.asarray(estimate.error)}
-
-
-def _adequacy(claims: Array, timeline: Timeline, exact: Estimate | None) -> dict[str, NDArray[Any]]:
-    required = required_rates(claims, timeline.credits)
-    issued = int(timeline.credits[-1])
-    by_rate = float(timeline.reserve[-1]) / issued if issued else 0.0
-    top = max(_nice(float(np.quantile(required[:, -1], 0.99))), 2 * by_rate, _LEAST_TOP)
-    short = np.maximum.accumulate(claims > timeline.reserve * (1 + _NOISE), axis=1)
-    rates = np.linspace(0.0, min(top, 1.0), _RATES)
-    return {
-        "rate": rates,
-        "reserve_rate": np.asarray(by_rate),
-        **_pairs("adequacy", share_that_suffices(required, rates)),
-        **_pairs("sufficient", share_of(~short) if exact is None else exact),
-        "first_shortfall": _first_shortfalls(short, timeline.years),
-        **_pairs("required_rate", rate_that_suffices(required, SHARES)),
-        **_pairs("expected_shortfall", expected_shortfall(claims, timeline.reserve)),
-    }
-
-
-def _first_shortfalls(short: NDArray[np.bool_], years: Whole) -> Array:
-    """Return the years by which so many of the draws have fallen short [yr]; infinite if never."""
-    share = short.mean(axis=0)
-    at = np.array([np.searchsorted(share, risk) for risk in RISKS])
-    return np.asarray(np.append(years.astype(float), np.inf)[at])
-
-
-def _nice(rate: float) -> float:
-    """Return the next round rate above."""
-    power = 10.0 ** np.floor(np.log10(max(rate, 1e-6)))
-    return float(min(step * power for step in (1, 2, 5, 10) if step * power >= rate))
-
-
-def _accounts(claims: Array, timeline: Timeline, results: Results) -> dict[str, NDArray[Any]]:
-    """Keep the account of every draw over the years simulated, by the scenario's own rules."""
-    years = timeline.simulated
-    whole = np.ceil(claims[:, :years] - _ROUNDING).astype(np.int64)
-    reversals = np.diff(whole, axis=1, prepend=0)
-    issued = results["credits_issued"][-years:]
-    shape = reversals.shape
-    batch = Batch([results.scenario])
-    # Each draw is a history of its own: none pays for another, and no other project does.
-    rules = replace(account_rules(batch), pooled=np.array([False]))
-    last = last_issuances(batch, results["credits_issued"][np.newaxis])
-    flows = kept(
-        np.broadcast_to(withheld_by_rate(results)[-years:], shape),
-        np.broadcast_to(issued, shape),
-        reversals,
-        rules,
-        np.broadcast_to(last - (results["year"].size - years), shape[:1]),
-    )
-    short = np.maximum.accumulate(flows.borne[:, 0] < reversals, axis=1)
-    return {
-        "reserve_balance": np.quantile(flows.balance, QUANTILES, axis=0),
-        **_pairs("sufficient_by_rules", share_of(~short)),
-        **_borne(flows),
-    }
-
-
-def _borne(flows: Flows) -> dict[str, NDArray[Any]]:
-    """Return what each bearer makes good over the years simulated, on average [tCO2e]."""
-    total = flows.borne.sum(axis=-1).astype(float)
-    total[:, BEARERS.index("next_issuance")] -= flows.owed[:, -1]
-    total[:, BEARERS.index("nobody")] += flows.owed[:, -1]
-    return _pairs("borne", mean_of(total))
-
-
-def _delay(leaked: Array, timeline: Timeline) -> dict[str, NDArray[Any]]:
-    """Return what stays of the climate's benefit when a tonne later counts for less than now."""
-    edges = np.concatenate([[0], timeline.years])
-    gaps = np.diff(edges)
-    stored = np.diff(timeline.stored, prepend=0.0)
-    flows = np.diff(leaked, axis=1, prepend=0.0)
-    kept_shares = []
-    for rate in DISCOUNTS:
-        # The mean of the factors at the middle of each year of a gap: a geometric sum.
-        each = (1.0 + rate) ** -(edges[:-1] + 0.5)
-        step = 1.0 / (1.0 + rate)
-        weights = each * ((1 - step**gaps) / (1 - step) / gaps if rate else 1.0)
-        kept_shares.append(1.0 - flows @ weights / (stored @ weights))
-    return _pairs("delayed_value", mean_of(np.stack(kept_shares, axis=-1)))

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from jcm_models.comparison import Facts
+from jcm_models.results import Results, inputs_of
+from jcm_models.run_records import settings_of
 from jcm_models.scenario import Scenario
 from jcm_models.summary import summarise
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-__all__ = ["figures_of"]
+__all__ = ["facts_of", "figures_of"]
 
 _FLOWS = ("emission_reductions", "unissued_reductions", "credits_issued", "reserve_withheld")
 
 
-def figures_of(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
+def facts_of(results: Results, name: str, code: str = "") -> Facts:
+    """Return what is known of a scenario that was simulated on the spot, to compare it.
+
+    Parameters
+    ----------
+    results : Results
+        What `compute` returned.
+    name : str
+        What it is called.
+    code : str
+        The hash of the code, where others may have been made by other code.
+    """
+    scenario = results.scenario
+    rows = [*inputs_of(scenario), *settings_of(scenario)]
+    return Facts(name, scenario.name, figures_of(scenario, results), rows, code)
+
+
+def figures_of(scenario: Scenario, results: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the figures of a run as plain data: the ``totals`` of its record.
 
     Parameters
     ----------
     scenario : Scenario
         What was simulated.
-    dataset : xarray.Dataset
-        What `simulate` returned.
+    results : Results or xarray.Dataset
+        What `compute` or `simulate` returned.
 
     Returns
     -------
@@ -35,7 +53,7 @@ def figures_of(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
         (None without BaU), ``issued``, ``reserve``, ``japan`` and ``host_credits``; and
         ``by_year`` the ``year`` and the flows of each [tCO2e/yr].
     """
-    total = summarise({str(name): array for name, array in dataset.variables.items()})
+    total = summarise(results)
     changes = scenario.document.changes
     return {
         "title": scenario.title.model_dump(),
@@ -51,8 +69,8 @@ def figures_of(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
         "japan": total.japan,
         "host_credits": total.host,
         "by_year": {
-            "year": dataset["year"].values.tolist(),
-            **{name: _plain(dataset[name].values) for name in _FLOWS if name in dataset},
+            "year": np.asarray(results["year"]).tolist(),
+            **{name: _plain(np.asarray(results[name])) for name in _FLOWS if name in results},
         },
     }
 

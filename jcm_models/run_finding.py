@@ -7,9 +7,8 @@ from pathlib import Path
 
 from jcm_models.comparison import Facts
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.results import inputs_of
-from jcm_models.run_figures import figures_of
-from jcm_models.run_records import Kept, complete_runs, failed_runs, read_facts, settings_of
+from jcm_models.run_figures import facts_of
+from jcm_models.run_records import Kept, complete_runs, failed_runs, read_facts
 
 __all__ = ["MOST", "find_facts"]
 
@@ -136,9 +135,6 @@ def _all_read(found: Sequence[Kept | Path]) -> list[Facts]:
 
 def _simulated(file: Path) -> Facts:
     from jcm_models.runs import code_hash
-    from jcm_models.simulation import load_scenario, simulate
+    from jcm_models.simulation import compute, load_scenario
 
-    scenario = load_scenario(file)
-    totals = figures_of(scenario, simulate(scenario))
-    rows = [*inputs_of(scenario), *settings_of(scenario)]
-    return Facts(str(file), scenario.name, totals, rows, code_hash())
+    return facts_of(compute(load_scenario(file)), str(file), code_hash())

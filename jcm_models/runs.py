@@ -83,6 +83,7 @@ def run_of(
     notebook: Path,
     parameters: Mapping[str, Any],
     template: str | None = None,
+    other: Scenario | None = None,
 ) -> Run:
     """Name the run of a scenario through a notebook.
 
@@ -96,6 +97,8 @@ def run_of(
         Parameters of the notebook beside the scenario; ``seed`` may be one.
     template : str, optional
         Identity of a team's own looks.
+    other : Scenario, optional
+        What the notebook compares the scenario with.
 
     Returns
     -------
@@ -113,6 +116,8 @@ def run_of(
         "seed": parameters.get("seed"),
         "template": template,
     }
+    if other is not None:
+        record["other_inputs"] = inputs_hash(other)
     text = json.dumps(record, sort_keys=True, default=str)
     return Run(scenario.name, hashlib.sha256(text.encode()).hexdigest()[:12], record)
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from jcm_models.controls import Action, Choice, Control
+from jcm_models.controls import Action, Control
 from jcm_models.documents import parse_overrides
-from jcm_models.input_sections import component_titles, input_label
 from jcm_models.links import Link, asked
 from jcm_models.moved_scenarios import MovedScenario
 from jcm_models.offered_scenarios import scenarios_beside
-from jcm_models.problems import Problem, ScenarioError, nearest
+from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reading import find_file
 from jcm_models.results import Results
 from jcm_models.scenario import Scenario
+from jcm_models.scenario_choosing import BROUGHT, Offered, in_names, picked, scenario_choice
 from jcm_models.section_pages import SectionPage, words_in
 from jcm_models.simulation import load_scenario
 from jcm_models.visitors import changes_of, load_brought
@@ -27,9 +27,6 @@ __all__ = ["MOVED", "ScenarioPage"]
 
 # What can be set unless a notebook says otherwise; more of it would bury the page.
 MOVED = ("project.", "bau.", "reference.", "crediting.", "reserve.rate")
-_BROUGHT = "brought"  # a scenario that no file here holds
-_LONGEST_NAME = 80
-_CONTROLS = {"scenario", "language", "lang", "upload", "link"}
 
 
 class ScenarioPage(SectionPage):
@@ -72,15 +69,12 @@ class ScenarioPage(SectionPage):
     ) -> None:
         link = asked()
         super().__init__(words_in(link.language or lang))
-        self._moves, self._choices = moves, choices
         self._file = find_file(scenario)
-        self._moved = self._of(load_scenario(self._file, parse_overrides(overrides)))
+        loaded = load_scenario(self._file, parse_overrides(overrides))
+        self._moved = MovedScenario(loaded, moves, choices)
         self._compute()
         if link != Link(language=link.language):
             self._follow(link)
-
-    def _of(self, scenario: Scenario, brought: str = "") -> MovedScenario:
-        return MovedScenario(scenario, self._moves, self._choices, brought)
 
     @property
     def scenario(self) -> Scenario:
@@ -104,14 +98,8 @@ class ScenarioPage(SectionPage):
 
     def controls_of(self, group: str) -> Sequence[Control]:
         """Return the scenario picker, the sliders, the choices and the way back."""
-        offered = self._offered()
-        options = [(name, title) for name, (title, _) in offered.items()]
-        own = self._moved.loaded.name
-        if self._moved.brought:
-            own = _BROUGHT
-            options.insert(0, (own, self.words("controls.brought", title=self.title)))
         return (
-            Choice("scenario", self.words("controls.scenario"), tuple(options), own),
+            scenario_choice(self._moved, self._offered(), self.words),
             *self._moved.sliders(self.words),
             *self._moved.options(self.words),
             Action("reset", self.words("controls.reset")),
@@ -120,19 +108,7 @@ class ScenarioPage(SectionPage):
     def said(self, problem: Problem) -> str:
         """Return a problem in words: what is an input is called by its name."""
         text = super().said(problem)
-        titles = component_titles(self._moved.loaded, self.words)
-        names: dict[str, str] = {}
-        for given in self._moved.loaded.inputs():
-            label = input_label(given, self.words, titles)
-            names[given.path] = label
-            section = given.path.rpartition(".")[0]
-            if "." in section:  # a section is called by the first of its inputs
-                names.setdefault(section, label)
-        if problem.path not in {*names, "", *self.groups, *_CONTROLS}:
-            text = self.words("text.labelled", name=problem.path, text=text)
-        for key in sorted(names, key=len, reverse=True):
-            text = text.replace(key, self.words("controls.quoted", name=names[key]))
-        return text
+        return in_names(problem, text, self._moved.loaded, self.words, self.groups)
 
     def current_results(self) -> Results:
         """Return the results that are shown."""
@@ -143,29 +119,23 @@ class ScenarioPage(SectionPage):
         return self._moved.link()
 
     def _set(self, key: str, value: object) -> None:
-        if key == "scenario" and value != _BROUGHT:
-            self._moved = self._of(self._picked(str(value)))
+        if key == "scenario" and value != BROUGHT:
+            self._moved = self._moved.on(picked(str(value), self._offered()))
         elif key == "reset":
             self._moved.changes.clear()
         elif key == "upload" and isinstance(value, dict):
             text, name = str(value.get("text", "")), str(value.get("name", ""))
-            self._moved = self._of(load_brought(text, self._file.parent, name), text)
+            brought = load_brought(text, self._file.parent, name)
+            self._moved = self._moved.on(brought, brought=text)
         elif key != "scenario":
             self._moved.put(key, value)
 
     def _compute(self) -> None:
         self._moved.compute(self.words)
 
-    def _offered(self) -> Mapping[str, tuple[str, Path]]:
+    def _offered(self) -> Offered:
         """Return the scenarios to choose from: title and file by name."""
         return scenarios_beside(self._file, self.words.language)
-
-    def _picked(self, name: str) -> Scenario:
-        offered = self._offered()
-        if name not in offered:
-            text = f"there is no scenario {name[:_LONGEST_NAME]!r}{nearest(name, offered)}"
-            raise ScenarioError([Problem("scenario", text)])
-        return load_scenario(offered[name][1])
 
     def _follow(self, link: Link) -> None:
         """Show what a link asks for, and say what of it cannot be."""
@@ -180,14 +150,8 @@ class ScenarioPage(SectionPage):
     def _linked(self, link: Link) -> MovedScenario:
         changes = changes_of(link.changes)
         if link.file:
-            scenario = load_brought(link.file, self._file.parent, _BROUGHT)
+            scenario = load_brought(link.file, self._file.parent, BROUGHT)
         else:
-            scenario = self._picked(link.scenario) if link.scenario else self._moved.loaded
-        own = MovedScenario(scenario, self._moves, self._choices, link.file).keys()
-        further = {key: value for key, value in changes.items() if key not in own}
-        moved = self._of(scenario.with_(further) if further else scenario, link.file)
-        moved.further = further
-        for key, value in changes.items():
-            if key in own:
-                moved.put(key, value)
-        return moved
+            named = link.scenario
+            scenario = picked(named, self._offered()) if named else self._moved.loaded
+        return self._moved.on(scenario, changes, link.file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jcm_models.controls import Control
@@ -18,9 +18,18 @@ from jcm_models.styles import style_sheet
 from jcm_models.wording import LANGUAGES, Words
 
 if TYPE_CHECKING:
+    from jcm_models.downloads import Download
     from jcm_models.results import Results
 
-__all__ = ["Controls", "Section", "SectionPage", "in_an_app", "served_by_voila", "words_in"]
+__all__ = [
+    "ControlGroups",
+    "Controls",
+    "Section",
+    "SectionPage",
+    "in_an_app",
+    "served_by_voila",
+    "words_in",
+]
 
 HOSTED = "JCM_APP"
 LANGUAGE = "language"
@@ -138,6 +147,23 @@ class Controls:
         return {**bundle, "text/html": ""}
 
 
+class ControlGroups:
+    """Several groups of controls, shown one below the other in an app, and side by side else."""
+
+    def __init__(self, groups: Sequence[Controls]) -> None:
+        self._groups = groups
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        if in_an_app():
+            parts = [group._repr_mimebundle_(**kwargs)["text/html"] for group in self._groups]
+            return {"text/html": "".join(parts)}
+        from jcm_models.lab_widgets import side_by_side
+
+        box = side_by_side([group.widget.box for group in self._groups])
+        bundle: dict[str, Any] = box._repr_mimebundle_(**kwargs) or {}
+        return {**bundle, "text/html": ""}
+
+
 class SectionPage:
     """A page whose sections are drawn when they are asked for, and again when something moves.
 
@@ -251,6 +277,24 @@ class SectionPage:
         """Return the results that are shown, where the page shows those of one scenario."""
         return None
 
+    # What the button that opens a file is called, and whether groups of controls show their names.
+    upload: ClassVar[str] = "app.upload"
+    shows_headings: ClassVar[bool] = False
+
+    @property
+    def stem(self) -> str:
+        """How the names of files begin that are taken along."""
+        results = self.current_results()
+        return "jcm" if results is None else results.scenario.name
+
+    def files(self) -> Mapping[str, tuple[str, Callable[[], Download]]]:
+        """Return further files to take along, by kind: what each is called, and what makes it."""
+        return {}
+
+    def link_to(self, app: str) -> dict[str, list[str]]:
+        """Return what a link to another app says of this page, beside its language."""
+        return self.link() if app in self.shares_link_with else {}
+
     def strip(self) -> str:
         """Return the few figures that stay in sight while something is moved."""
         return ""
@@ -316,19 +360,23 @@ class SectionPage:
         controls = self.controls_of(group)
         if not controls:
             return ""
-        keys = {control.key for control in controls}
-        own = [problem for problem in self.problems if problem.path in keys]
-        rest = [problem for problem in self.problems if problem not in own]
-        told = [*own, *(rest if group == self.groups[0] else [])]
+        told = self.told_in(group)
         return render(
             "controls.html",
             self.words,
             group=group,
             heading=self.heading_of(group),
+            headed=self.shows_headings,
+            folded=group == self.groups[0],
             controls=controls,
-            wrong={problem.path for problem in own},
+            wrong={problem.path for problem in told},
             messages=[self.said(problem) for problem in told],
         )
+
+    def told_in(self, group: str) -> list[Problem]:
+        """Return the problems that a group of controls tells: its own, the first also the rest."""
+        owners = {control.key: name for name in self.groups for control in self.controls_of(name)}
+        return [p for p in self.problems if owners.get(p.path, self.groups[0]) == group]
 
     def heading_of(self, group: str) -> str:
         """Return what a group of controls is called."""

@@ -21,7 +21,7 @@ from jcm_models.summary import Summary, summarise
 from jcm_models.variables import PARTIES
 from jcm_models.wording import Words, number
 
-__all__ = ["SECTIONS", "host_name", "question"]
+__all__ = ["SECTIONS", "host_name", "identity_rows", "question"]
 
 _BY_YEAR = (
     "bau_emissions",
@@ -205,6 +205,11 @@ def notes(results: Results, words: Words) -> str:
 
 def identity(results: Results, words: Words) -> str:
     """Return what identifies the run: files, inputs, changes, version."""
+    return render("identity.html", words, rows=identity_rows(results, words))
+
+
+def identity_rows(results: Results, words: Words) -> list[tuple[str, str, str]]:
+    """Return what identifies a run: what each thing is called, what it is, and its source."""
     scenario = results.scenario
     changes = [f"{c.path}: {_plain(c.old)} → {_plain(c.new)}" for c in scenario.document.changes]
     rows = [
@@ -216,8 +221,7 @@ def identity(results: Results, words: Words) -> str:
         ("identity.memorandum", _memorandum(scenario.partner, words)),
     ]
     sources = {"identity.memorandum": scenario.partner.source}
-    named = [(words(key), text, sources.get(key, "")) for key, text in rows]
-    return render("identity.html", words, rows=named)
+    return [(words(key), text, sources.get(key, "")) for key, text in rows]
 
 
 def _memorandum(partner: Partner, words: Words) -> str:

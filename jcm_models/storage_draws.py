@@ -24,14 +24,16 @@ from jcm_models.site_leaks import (
 from jcm_models.storage import (
     ConstantShare,
     DecayingShare,
+    Expected,
     Injection,
     LeakModel,
     SecurityCalculator,
     YearlyChance,
     draw_blowouts,
+    summed_up,
 )
 from jcm_models.storage_regimes import drawn, regime
-from jcm_models.storage_settings import Dependence, Leakage, Storage
+from jcm_models.storage_settings import Dependence, Events, Leakage, Storage
 from jcm_models.values import Value
 from jcm_models.variables import input_variable
 
@@ -152,12 +154,13 @@ def drawn_leaks(
         )
         return sites * drawn_once
     first = min(plan.start for plan in plans)
-    horizon = int(years[-1])
-    draws = _Draws(scenario, storage, len(plans), samples, horizon, generator, mass_scale)
+    draws = _Draws(scenario, storage, len(plans), samples, years, generator, mass_scale)
     total = np.zeros((samples, years.size))
     for site, (start, plan) in enumerate(plans):
         since = np.maximum(years - (start - first), 0)
-        leaked = draws.modelled(site, plan, since) + draws.events(site, years, start - first)
+        leaked = draws.modelled(site, plan, since)
+        if storage.events is not None:
+            leaked += draws.events(storage.events, site, start - first)
         total += np.minimum(leaked, plan.injected(since))
     return total
 
@@ -180,33 +183,43 @@ class _Draws:
     storage: Storage
     sites: int
     samples: int
-    horizon: int
+    years: Whole
     generator: np.random.Generator
     mass_scale: float
 
     def modelled(self, site: int, plan: Injection, since: Whole) -> Array:
         """Return what leaks by the model of a site [t], shape (sample, horizon)."""
-        leaked = np.zeros((self.samples, since.size))
-        leakage, begun = self.storage.leakage, since > 0
-        if leakage is None or not begun.any():
+        leakage, leaked = self.storage.leakage, np.zeros((self.samples, since.size))
+        if leakage is None or not since.any():
             return leaked
-        model, years = self._model(leakage, site), since[begun]
-        if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
-            leaked[:, begun] = self._with_events(model, plan, years, site)
-        elif isinstance(model, YearlyChance):
-            leaked[:, begun] = model.drawn(plan, years, self.samples, self.generator)
-        else:
-            leaked[:, begun] = model.leaked(plan, years)
+        first = int(np.searchsorted(since, 1))  # the years before are those of other sites
+        found = self._since_begun(leakage, site, plan, since[first:])
+        if found.shape == leaked.shape:
+            return found
+        leaked[:, first:] = found
         return leaked
+
+    def _since_begun(self, leakage: Leakage, site: int, plan: Injection, years: Whole) -> Array:
+        model = self._model(leakage, site)
+        if isinstance(model, SecurityCalculator) and leakage.blowouts == "events":
+            return self._with_events(model, plan, years, site)
+        if isinstance(model, YearlyChance):
+            return model.drawn(plan, years, self.samples, self.generator)
+        return model.leaked(plan, years)
 
     def _with_events(
         self, model: SecurityCalculator, plan: Injection, years: Whole, site: int
     ) -> Array:
-        leaked = model.slow(plan, years)
-        masses = regime(str(self._leakage.regime))
-        for kind, expected in model.blowouts(plan, years).items():
-            number = expected * self._multiplier[:, site : site + 1]
-            leaked = leaked + draw_blowouts(number, masses[kind], self.generator)
+        leaked, blowouts = model.apart(plan, years)
+        often, masses = self._multiplier[:, site], regime(str(self._leakage.regime))
+
+        def numbers(expected: Expected, hit: Whole) -> Array:
+            return expected.of_samples(hit) * often[hit, np.newaxis]
+
+        for kind, expected in blowouts.items():
+            by_the_end, own = expected.by_the_end * often, functools.partial(numbers, expected)
+            escaped = draw_blowouts(by_the_end, own, masses[kind], self.generator)
+            leaked[escaped.samples] += escaped.amounts
         return leaked
 
     @property
@@ -249,26 +262,26 @@ class _Draws:
         basins = self.storage.basin_of_sites
         return frailties(self.generator, self.samples, shape.number, basins)
 
-    def events(self, site: int, years: Whole, begins: int) -> Array:
+    def events(self, happened: Events, site: int, begins: int) -> Array:
         """Return what events let escape at a site [t], shape (sample, horizon).
 
-        `years` are those of the project, of which the site injects from `begins` on.
+        Of the years of the project the site injects from `begins` on.
         """
-        happened = self.storage.events
-        since = np.maximum(years - begins, 0)
-        if happened is None:
-            return np.zeros((self.samples, since.size))
+        since = np.maximum(self.years - begins, 0)
         mass, yearly = happened.mass.distribution, column(happened.per_year.number)
-        expected = yearly * self._multiplier[:, site : site + 1] * since
-        found = draw_blowouts(expected, mass, self.generator)
-        owner, moment = self._shocks[self.storage.basin_of_sites[site]]
+        rate = yearly * self._multiplier[:, site : site + 1]
+        own = draw_blowouts(
+            (rate * since[-1])[:, 0], lambda hit: rate[hit] * since, mass, self.generator
+        )
+        owner, moment, at = self._shocks[self.storage.basin_of_sites[site]]
         hit_share = np.broadcast_to(self._hit_share, (self.samples,))[owner]
         hit = (self.generator.random(owner.size) < hit_share) & (moment > begins)
-        at = np.searchsorted(years, moment[hit])
-        amounts = mass.quantile(self.generator.random(at.size))
-        added = np.zeros((self.samples, since.size + 1))  # what falls after the last year
-        np.add.at(added, (owner[hit], at), amounts)
-        return self.mass_scale * (found + np.cumsum(added[:, :-1], axis=1))
+        amounts = mass.quantile(self.generator.random(hit.sum()))
+        shared = summed_up(owner[hit], at[hit], amounts, since.size)
+        found = np.zeros((self.samples, since.size))
+        for escaped in (own, shared):
+            found[escaped.samples] += escaped.amounts
+        return self.mass_scale * found
 
     @property
     def _hit_share(self) -> Any:
@@ -276,15 +289,16 @@ class _Draws:
         return 0.0 if share is None else share.number
 
     @functools.cached_property
-    def _shocks(self) -> list[tuple[Whole, Array]]:
-        """The shocks of each basin: the draw that each belongs to, and its time [yr]."""
+    def _shocks(self) -> list[tuple[Whole, Array, Whole]]:
+        """The shocks of each basin: the draw of each, its time [yr], and the year it falls in."""
         rate = self.storage.dependence.shocks_per_year
         yearly = 0.0 if rate is None else rate.number
-        found = []
+        found, horizon = [], int(self.years[-1])
         for _ in range(max(self.storage.basin_of_sites) + 1):
-            numbers = self.generator.poisson(yearly * self.horizon, self.samples)
+            numbers = self.generator.poisson(yearly * horizon, self.samples)
             owner = np.repeat(np.arange(self.samples), numbers)
-            found.append((owner, self.generator.random(owner.size) * self.horizon))
+            moment = self.generator.random(owner.size) * horizon
+            found.append((owner, moment, np.searchsorted(self.years, moment)))
         return found
 
 

@@ -24,10 +24,10 @@ from jcm_models.tables import read_table
 from jcm_models.variables import Label
 
 __all__ = ["Parameter", "described", "drawn", "label_of", "means", "regime"]
+__all__ += ["regime_names"]
 
 Array = NDArray[np.float64]
 
-_TABLE = "storage_regimes.yaml"
 _SHAPES: Mapping[str, Callable[..., Distribution]] = {
     "fixed": Fixed,
     "exp": lambda logarithm: Fixed(math.exp(logarithm)),
@@ -38,6 +38,11 @@ _SHAPES: Mapping[str, Callable[..., Distribution]] = {
     "lognormal": LogNormal,
     "double_lognormal": DoubleLogNormal,
 }
+
+
+@functools.cache
+def _table() -> Mapping[str, Any]:
+    return read_table("storage_regimes.yaml")
 
 
 @functools.cache
@@ -54,7 +59,7 @@ def regime(name: str) -> Mapping[str, Distribution]:
     ValueError
         If there is no such regime; the message names those there are.
     """
-    regimes = read_table(_TABLE)["regimes"]
+    regimes = _table()["regimes"]
     if name not in regimes:
         message = f"found {name!r}; the published regimes are {', '.join(regimes)}"
         raise ValueError(message)
@@ -63,6 +68,11 @@ def regime(name: str) -> Mapping[str, Distribution]:
         ((shape, numbers),) = written.items()
         found[parameter] = _SHAPES[shape](*map(float, numbers))
     return MappingProxyType(found)
+
+
+def regime_names() -> tuple[str, ...]:
+    """Return the names of all published regimes."""
+    return tuple(_table()["regimes"])
 
 
 class Parameter(NamedTuple):
@@ -74,7 +84,7 @@ class Parameter(NamedTuple):
 
 def label_of(name: str) -> Label:
     """Return what people call a regime."""
-    return _label(read_table(_TABLE)["regimes"][name])
+    return _label(_table()["regimes"][name])
 
 
 def _label(row: Mapping[str, Any]) -> Label:
@@ -83,7 +93,7 @@ def _label(row: Mapping[str, Any]) -> Label:
 
 def described(name: str) -> list[tuple[Parameter, str]]:
     """Return every parameter of a regime with its distribution in words."""
-    table = read_table(_TABLE)
+    table = _table()
     found = []
     for parameter, written in table["regimes"][name]["parameters"].items():
         ((shape, numbers),) = written.items()

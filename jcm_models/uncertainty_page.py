@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from jcm_models.controls import Action, Control, Span
-from jcm_models.documents import read
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
+from jcm_models.offered_scenarios import is_uncertain
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.scenario import Scenario
+from jcm_models.results import Results
 from jcm_models.scenario_pages import ScenarioPage
 from jcm_models.section_pages import Controls, Section
 from jcm_models.sections import identity, notes
-from jcm_models.simulation import load_scenario
-from jcm_models.uncertain_inputs import uncertain_inputs
 from jcm_models.uncertainty_brush import brush_axes, brushed
 from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
@@ -78,14 +76,18 @@ class UncertaintyPage(ScenarioPage):
 
     def _compute(self) -> None:
         super()._compute()
-        self._study = self._studied(self._moved.scenario)
+        self._study = self._studied(self._moved.results)
         self._limits = {key: pair for key, pair in self._limits.items() if key in self._spans}
 
     def _offered(self) -> Mapping[str, tuple[str, Path]]:
-        return _with_uncertainty(super()._offered())
+        return {
+            name: (title, file)
+            for name, (title, file) in super()._offered().items()
+            if is_uncertain(file)
+        }
 
-    def _studied(self, scenario: Scenario) -> UncertaintyStudy:
-        study = UncertaintyStudy(scenario, self._samples, self._seed, self.words)
+    def _studied(self, plan: Results) -> UncertaintyStudy:
+        study = UncertaintyStudy(plan.scenario, self._samples, self._seed, self.words, plan)
         if study.is_uncertain:
             _ = study.ensemble  # whatever is wrong is told now
         return study
@@ -227,22 +229,3 @@ _AT_THE_MEANS: Mapping[str, Any] = {
     "notes": notes,
     "identity": identity,
 }
-
-
-def _with_uncertainty(choices: Mapping[str, tuple[str, Path]]) -> Mapping[str, tuple[str, Path]]:
-    """Return the scenarios in which something is uncertain."""
-    return {
-        name: (title, file)
-        for name, (title, file) in choices.items()
-        if "ensemble" in read(file).data or _is_uncertain(file)
-    }
-
-
-def _is_uncertain(file: Path) -> bool:
-    text = str(read(file).data)
-    if "'distribution'" not in text and "'uncertainty'" not in text:
-        return False
-    try:
-        return bool(uncertain_inputs(load_scenario(file)))
-    except ScenarioError:
-        return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +47,15 @@ class UncertaintyStudy:
         How many samples, a power of two, and where chance starts.
     words : Words
         The words of a language.
+    plan : Results, optional
+        What the scenario comes to at its means, where it is known already.
     """
 
     scenario: Scenario
     samples: int
     seed: int
     words: Words
+    plan: Results | None = None
 
     @property
     def is_uncertain(self) -> bool:
@@ -67,7 +71,7 @@ class UncertaintyStudy:
     @functools.cached_property
     def middle(self) -> Results:
         """The scenario with every number at its mean: the plan that the samples are held to."""
-        return compute(self.scenario)
+        return compute(self.scenario) if self.plan is None else self.plan
 
     @functools.cached_property
     def planned(self) -> Mapping[str, float]:
@@ -142,11 +146,16 @@ class UncertaintyStudy:
         in all, or with another choice of the levers; else credits below the plan.
         """
         some = [name for name, array in self.failures.items() if not (array > 0).all()]
-        chosen: Mapping[str, Array] = self.levers or {}
-        other = [name for name in _FAILURES if name in chosen and chosen[name].any()]
-        for name in (*some, *self.failures, *other):
+        for name in itertools.chain(some, self.failures, self._failures_of_levers()):
             return name, 0.0, False
         return OUTCOME, self.planned[OUTCOME], True
+
+    def _failures_of_levers(self) -> Iterator[str]:
+        """Yield what fails with another choice; only who asks has all of them simulated."""
+        chosen: Mapping[str, Array] = self.levers or {}
+        for name in _FAILURES:
+            if name in chosen and chosen[name].any():
+                yield name
 
     @property
     def is_bad(self) -> NDArray[np.bool_]:

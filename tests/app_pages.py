@@ -3,7 +3,7 @@
 from tests.conftest import ROOT
 
 _SHOTS = ROOT / ".pytest_cache" / "screenshots"
-_PATIENCE = 60_000  # [ms]
+_PATIENCE = 30_000  # [ms]
 
 
 class Visit:
@@ -65,13 +65,18 @@ class Visit:
 
     def shoot(self, name):
         """Keep a picture of the whole page."""
-        _SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
+        shoot(self.page, name)
 
     def assert_clean(self):
         """Assert that nothing was asked of another host, and that no script failed."""
         assert self.watched.outside == []
         assert self.watched.errors == []
+
+
+def shoot(page, name):
+    """Keep a picture of a whole page."""
+    _SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=_SHOTS / f"{name}.png", full_page=True)
 
 
 def words(locator):

@@ -607,11 +607,6 @@ MISTAKES = {
     "a number for the title": wrong("title", 5, "found 5"),
     "a word for the notes": wrong("notes", "words", "found 'words'", "list"),
     "a number in the notes": Mistake({"notes": ["a", 5]}, "notes.1", ("found 5",)),
-    "a name of nothing": wrong(
-        "names.japan_goverment",
-        {"en": "Tokyo"},
-        "nothing in this scenario has this name, did you mean japan_government?",
-    ),
     "a wrong key in the notes": Mistake(
         {"notes": ["a", {"en": "b", "jp": "c"}]},
         "notes.1.jp",

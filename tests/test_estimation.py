@@ -11,6 +11,7 @@ from scipy.stats import norm
 from scipy.stats.qmc import Sobol
 
 from jcm_models.estimation import (
+    between_samples,
     convergence,
     exceedance,
     expected_shortfall,
@@ -201,3 +202,25 @@ def test_what_cannot_be_estimated_is_refused():
     for at in ([0], [11], []):
         with pytest.raises(ValueError, match="and there are 10"):
             convergence(TEN, at=at)
+
+
+@given(
+    hnp.arrays(float, st.tuples(st.integers(1, 30), st.integers(1, 4)), elements=st.floats(-9, 9)),
+    st.lists(st.sampled_from([0, 0.05, 0.25, 0.5, 0.77, 0.95, 1]), min_size=1, max_size=4),
+)
+def test_quantiles_between_samples_are_those_of_numpy_to_the_last_digit(outputs, shares):
+    order = np.sort(outputs.T, axis=-1)
+    np.testing.assert_array_equal(
+        between_samples(order, shares), np.quantile(outputs, shares, axis=0)
+    )
+
+
+def test_samples_that_are_sorted_already_have_the_same_quantiles():
+    outputs = np.random.default_rng(1).normal(size=(200, 3))
+    order = np.sort(outputs, axis=0)
+    for found, expected in zip(
+        quantiles_of(order, [0.1, 0.9], are_sorted=True),
+        quantiles_of(outputs, [0.1, 0.9]),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(found, expected)

@@ -206,3 +206,23 @@ def test_years_that_end_before_the_injection_does_are_doubted(tmp_path):
     )
     assert "CO2 is injected until 2034-12-31" in str(found)
     assert not [p for p in warnings_of(small(tmp_path)) if p.path == "years.last"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("methd", "nothing in this scenario has this name; did you mean method?"),
+        ("Tokyo", "nothing in this scenario has this name"),
+        ("method", None),
+    ],
+)
+def test_a_name_that_nothing_bears_is_doubted_where_it_stands(tmp_path, name, told):
+    base = FRAME.format(host="THA", project=SOLAR)
+    path = write(tmp_path, f"{base}names:\n  {name}: {{en: A, ja: B}}\n")
+    found = {p.path: p for p in warnings_of(jcm.load_scenario(path))}
+    assert {key: problem.message for key, problem in found.items()} == (
+        {f"names.{name}": told} if told else {}
+    )
+    assert not told or found[f"names.{name}"].place.line == base.count("\n") + 2
+    write(tmp_path, "extends: scenario.yaml\n", "other.yaml")
+    assert warnings_of(jcm.load_scenario(tmp_path / "other.yaml")) == []

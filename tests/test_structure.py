@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BANDS = {
     1: "problems tables quantities variables periods problem_words wording article6_records "
-    "distributions correlations estimation",
+    "distributions correlations estimation lately",
     2: "rulebook issuance_records strict_yaml documents written spreads drawn values "
     "method_catalogue defaults components level_settings crediting_settings allocation_settings "
     "article6_settings "
@@ -28,7 +28,8 @@ BANDS = {
     "corresponding_adjustments double_counting sensitivity_analysis discovery regrets storage "
     "reserve sampling",
     4: "batch levels_over_time shares_over_time article6_over_time site_leaks storage_over_time "
-    "storage_draws reserve_exact reserve_timeline reserve_pooling reserve_answers "
+    "storage_draws reserve_exact reserve_timeline reserve_leaks reserve_claims reserve_pooling "
+    "reserve_answers "
     "steps identities issuances "
     "results simulation explanation comparison run_records runs worked_examples ledger_database "
     "ledger_booking ledger_reversals "
@@ -38,6 +39,8 @@ BANDS = {
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "starting styles summary view rules_page controls lab_widgets live_pages app_frame links "
     "serving app_commands downloads visitors moved_scenarios offered_scenarios scenario_pages "
+    "scenario_choosing pairs pair_inputs pair_answer pair_sections pair_downloads compare_page "
+    "setting_names "
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
     "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "

@@ -10,10 +10,13 @@ from jcm_models.figures.emissions import emissions_figure
 from jcm_models.figures.fans import fans_figure
 from jcm_models.figures.flow import flow_figure
 from jcm_models.figures.influence import influence_figure, total_influence_figure
+from jcm_models.figures.paired_emissions import paired_emissions_figure
+from jcm_models.figures.paired_split import paired_split_figure
 from jcm_models.figures.palette import literal, roles, stylesheet
 from jcm_models.figures.parallel import parallel_figure
 from jcm_models.figures.required_rate import diversification_figure, required_rate_figure
 from jcm_models.figures.scatter import scatter_figure
+from jcm_models.figures.sides import Side
 from jcm_models.figures.split import split_figure
 from jcm_models.figures.svg import Figure
 from jcm_models.figures.tornado import tornado_figure
@@ -21,6 +24,7 @@ from jcm_models.figures.tornado import tornado_figure
 __all__ = [
     "QUANTILES",
     "Figure",
+    "Side",
     "adequacy_figure",
     "adjustments_figure",
     "bands_figure",
@@ -33,6 +37,8 @@ __all__ = [
     "flow_figure",
     "influence_figure",
     "literal",
+    "paired_emissions_figure",
+    "paired_split_figure",
     "parallel_figure",
     "peeling_figure",
     "required_rate_figure",

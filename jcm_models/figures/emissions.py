@@ -7,73 +7,39 @@ the lines are then exact: equal areas are equal tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, permutations, product
+from dataclasses import replace
+from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
 from jcm_models.figures.axes import AXIS_ROOM, END_GAP, Panel, grid, tooltips
-from jcm_models.figures.outcome import span_text, yearly
+from jcm_models.figures.emission_scene import (
+    Scene,
+    Wedge,
+    areas,
+    caption_of,
+    curves,
+    description_of,
+    end_blocks,
+    end_labels,
+    hatch,
+    level_text,
+    scene_of,
+)
+from jcm_models.figures.outcome import span_text
 from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
-from jcm_models.figures.svg import PAD, Array, Block, Element, Flag, Linear, Years
+from jcm_models.figures.svg import PAD, Block, Element, Flag, Linear
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
 
 __all__ = ["emissions_figure"]
 
-_HEIGHT, _LOWEST, _HATCH = 440.0, 200.0, 6.0  # [px]
+_HEIGHT, _LOWEST = 440.0, 200.0  # [px]
 _THICK = 0.4  # of where a wedge is thickest: where it is still thick enough to point at
-_THIN = 0.005  # of all reductions: what is not credited but less than this is rounding, not drawn
-_DASHES: dict[str, svg.Attributes] = {
-    "project": {"stroke-width": 3},
-    "reference": {"stroke-width": 2},
-    "bau": {"stroke-width": 2, "stroke-dasharray": "7 4"},
-}
-
-
-@dataclass(frozen=True, eq=False)
-class _Wedge:
-    """An area between two lines [tCO2e/yr] and its tonnes in all years."""
-
-    kind: str
-    top: Array
-    bottom: Array
-    tonnes: float
-
-    @property
-    def where(self) -> NDArray[np.bool_]:
-        thick: Array = self.top - self.bottom
-        least = 1e-3 * float(thick.max())
-        return thick > least
-
-
-@dataclass(frozen=True, eq=False)
-class _Scene:
-    """What is drawn, before any size is known."""
-
-    years: Years
-    lines: dict[str, Array]
-    wedges: list[_Wedge]
-    leaks: bool
-    words: Words
-    host: str
-    span: str
-    largest: float
-
-    def name(self, kind: str, suffix: str = "") -> str:
-        leakage = "_leakage" if kind == "project" and self.leaks else ""
-        return self.words(f"figure.{kind}{leakage}{suffix}", host=self.host)
-
-    def label(self, kind: str) -> str:
-        from jcm_models.variables import result_variables  # here, as it loads YAML
-
-        if self.leaks and kind == "project":
-            return self.name(kind)
-        return self.words.label(result_variables()[f"{kind}_emissions"])
 
 
 def emissions_figure(
@@ -102,48 +68,19 @@ def emissions_figure(
         Leakage is drawn as part of the project's emissions. What lies below the reference but is
         not credited (outside the crediting period, discounted, a deficit) has an area of its own.
     """
-    scene = _scene(results, words, host)
+    scene = scene_of(results, words, host)
     title = title or words("figure.emissions_title")
     wide, narrow = (_draw(scene, title, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, _description(scene), _caption(scene), wide, narrow)
+    return svg.Figure(title, description_of(scene), caption_of(scene), wide, narrow)
 
 
-def _scene(results: Mapping[str, ArrayLike], words: Words, host: str) -> _Scene:
-    years = np.asarray(results["year"]).astype(np.int64)
-    reference, leakage = (yearly(results, f"{name}_emissions") for name in ("reference", "leakage"))
-    project = yearly(results, "project_emissions") + leakage
-    gap = np.maximum(reference - project, 0)
-    issued = yearly(results, "credits_issued") if "credits_issued" in results else gap
-    credited = np.clip(issued, 0, gap)
-    if (gap - credited).sum() < _THIN * gap.sum():
-        credited = gap
-    kinds = {
-        "credited": (reference, reference - credited, issued.sum()),
-        "not_credited": (reference - credited, reference - gap, (gap - credited).sum()),
-        "above": (np.maximum(project, reference), reference, (project - reference + gap).sum()),
-    }
-    lines = {"reference": reference, "project": project}
-    if "bau_emissions" in results:
-        bau = yearly(results, "bau_emissions")
-        kinds = {"unissued": (bau, reference, (bau - reference).sum())} | kinds
-        lines = {"bau": bau} | lines
-    least = 1e-6 * max(float(values.max()) for values in lines.values())
-    wedges = [
-        _Wedge(kind, top, bottom, float(tonnes))
-        for kind, (top, bottom, tonnes) in kinds.items()
-        if (top - bottom).max() > least
-    ]
-    span, largest = span_text(years, words), sum(wedge.tonnes for wedge in wedges)
-    return _Scene(years, lines, wedges, bool(leakage.any()), words, host, span, largest)
-
-
-def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
+def _draw(scene: Scene, title: str, look: Look) -> svg.Drawing:
     every = np.concatenate([*scene.lines.values(), [0.0]])
     tonnes, unit = unit_for(float(every.max()))
     low, high = float(every.min()) / tonnes, float(every.max()) / tonnes
     ticks = svg.nice_ticks(low, high if high - low > 1e-3 else low + 1, 5 if look.narrow else 6)
     words = [amount(tick, whole=False) for tick in ticks]
-    ends = _end_blocks(scene, tonnes, look)
+    ends = end_blocks(scene, tonnes, look)
     head, top = svg.heading(title, scene.words("figure.emissions_subtitle", unit=unit), look)
     left = look.margin + max(text_width(word, look.small) for word in words) + 8
     right = look.width - look.margin - max(block.width for block in ends.values()) - END_GAP
@@ -157,81 +94,26 @@ def _draw(scene: _Scene, title: str, look: Look) -> svg.Drawing:
     panel, names = _name_wedges(scene, panel_below, top, look)
     named = {tick * tonnes: word for tick, word in zip(ticks, words, strict=True)}
     elements = [*head, *grid(panel, named, look)]
-    elements += [_hatch(), *_areas(scene, panel), *_curves(scene, panel)]
-    elements += [*_end_labels(scene, ends, panel), *names]
+    elements += [hatch(), *areas(scene, panel), *curves(scene, panel)]
+    elements += [*end_labels(scene, ends, panel), *names]
     elements += [] if look.narrow else _tooltips(scene, panel, tonnes, unit)
     return svg.Drawing(look.width, round(panel.y.pixels[0] + AXIS_ROOM), tuple(elements))
 
 
-def _hatch() -> Element:
-    stroke = svg.line(0, 0, 0, _HATCH, "above", stroke_width=2.4)
-    turned: svg.Attributes = {"id": "above", "patternTransform": "rotate(45)"}
-    turned |= {"width": _HATCH, "height": _HATCH, "patternUnits": "userSpaceOnUse"}
-    return Element("defs", {}, (Element("pattern", turned, (stroke,)),))
-
-
-def _areas(scene: _Scene, panel: Panel) -> list[Element]:
-    return [
-        Element("path", {"fill": fill, "d": d})
-        for wedge in scene.wedges
-        for fill in ["#above" if wedge.kind == "above" else f"{wedge.kind}-wash"]
-        for run in svg.runs(scene.years, wedge.where)
-        for top, bottom in [(panel.y(wedge.top[run]), panel.y(wedge.bottom[run]))]
-        for d in [svg.area(panel.starts[run], panel.ends[run], top, bottom)]
-    ]
-
-
-def _curves(scene: _Scene, panel: Panel) -> list[Element]:
-    return [
-        Element("path", {**dashes, "fill": "none", "stroke": kind, "d": d})
-        for kind, dashes in _DASHES.items()
-        if kind in scene.lines
-        for run in svg.runs(scene.years)
-        for d in [svg.stairs(panel.starts[run], panel.ends[run], panel.y(scene.lines[kind][run]))]
-    ]
-
-
-def _end_blocks(scene: _Scene, tonnes: float, look: Look) -> dict[str, Block]:
-    """Set the names of the lines and what they end at."""
-    suffix, width = ("_short", 80.0) if look.narrow else ("", 170.0)
-    return {
-        kind: Block(
-            kind,
-            wrap(scene.name(kind, suffix), width, look.small, bold=True),
-            [_level(values[-1], tonnes)],
-            look.small,
-        )
-        for kind, values in scene.lines.items()
-    }
-
-
-def _end_labels(scene: _Scene, ends: dict[str, Block], panel: Panel) -> list[Element]:
-    right, (bottom, top) = panel.x.pixels[1], panel.y.pixels
-    levels = [panel.y(float(values[-1])) for values in scene.lines.values()]
-    heights = [block.height + 4 for block in ends.values()]
-    middles = svg.spread(levels, heights, top - 10, bottom + 18)
-    elements = []
-    for level, middle, block in zip(levels, middles, ends.values(), strict=True):
-        if abs(level - middle) > 2:
-            elements.append(svg.line(right + 1, level, right + END_GAP - 4, middle, block.role))
-        elements += replace(block, x=right + END_GAP, top=middle - block.height / 2 - 1).draw()
-    return elements
-
-
-def _tooltips(scene: _Scene, panel: Panel, tonnes: float, unit: str) -> list[Element]:
+def _tooltips(scene: Scene, panel: Panel, tonnes: float, unit: str) -> list[Element]:
     titles = []
     for index, year in enumerate(scene.years):
         lines = scene.words("figure.list_gap").join(
             scene.words("figure.tooltip_line", name=scene.name(kind), amount=amount)
             for kind, values in scene.lines.items()
-            for amount in [_level(values[index], tonnes)]
+            for amount in [level_text(values[index], tonnes)]
         )
         titles.append(scene.words("figure.tooltip", year=year, lines=lines, unit=unit))
     return tooltips(panel, titles)
 
 
 def _name_wedges(
-    scene: _Scene, panel_below: Callable[[float], Panel], top: float, look: Look
+    scene: Scene, panel_below: Callable[[float], Panel], top: float, look: Look
 ) -> tuple[Panel, list[Element]]:
     """Name each wedge inside it where there is room, the others from above the lines."""
     outside = [wedge for wedge in scene.wedges if wedge.kind == "above"]  # words need calm ground
@@ -249,7 +131,7 @@ def _name_wedges(
         outside += failed
 
 
-def _set(scene: _Scene, wedge: _Wedge, width: float, look: Look, *, rows: bool = True) -> Block:
+def _set(scene: Scene, wedge: Wedge, width: float, look: Look, *, rows: bool = True) -> Block:
     """Set name and tonnes of a wedge below each other, or else on one row."""
     role = "above" if wedge.kind == "above" else f"{wedge.kind}-text"
     name, tonnes = scene.name(wedge.kind), mass(wedge.tonnes, scene.largest, scene.words)
@@ -262,7 +144,7 @@ def _set(scene: _Scene, wedge: _Wedge, width: float, look: Look, *, rows: bool =
     return Block(role, names, wrap(tonnes, width, look.body) if rows else [], look.body)
 
 
-def _inside(scene: _Scene, wedge: _Wedge, panel: Panel, look: Look) -> Block | None:
+def _inside(scene: Scene, wedge: Wedge, panel: Panel, look: Look) -> Block | None:
     """Place a name inside its wedge: as central as the room allows."""
     (left, right), tops = panel.x.pixels, panel.y(wedge.top)
     bottoms = panel.y(np.maximum(wedge.bottom, scene.lines["project"]))  # not on the hatching
@@ -282,7 +164,7 @@ def _inside(scene: _Scene, wedge: _Wedge, panel: Panel, look: Look) -> Block | N
 
 
 def _hoist(
-    named: list[tuple[Block, _Wedge]], panel: Panel, top: float, inside: list[Block]
+    named: list[tuple[Block, Wedge]], panel: Panel, top: float, inside: list[Block]
 ) -> list[Flag]:
     """Place names above the lines so that no pole crosses another name, if that can be had."""
     best: tuple[int, list[Flag]] = (1 << 30, [])
@@ -300,7 +182,7 @@ def _hoist(
     return best[1]
 
 
-def _flags(pair: tuple[Block, _Wedge], top: float, panel: Panel) -> list[Flag]:
+def _flags(pair: tuple[Block, Wedge], top: float, panel: Panel) -> list[Flag]:
     """Return places for a name on its row: right or left of a pole, or over it."""
     block, wedge = pair
     thick, edge = wedge.top - wedge.bottom, panel.x.pixels[1] + END_GAP
@@ -315,39 +197,3 @@ def _flags(pair: tuple[Block, _Wedge], top: float, panel: Panel) -> list[Flag]:
         if x == wanted or side == 0.5:
             flags.append(Flag(replace(block, x=x, top=top, align=1 - side), pole, foot))
     return flags
-
-
-def _caption(scene: _Scene) -> str:
-    """Say in sentences what is seen."""
-    words, upper = scene.words, next(iter(scene.lines))  # business as usual, where it is known
-    gaps = [float((above - below).sum()) for above, below in pairwise(scene.lines.values())]
-    total = sum(round(gap) if abs(gap) >= 10 else gap for gap in gaps)  # as each is written
-    way = ("same", "lower", "higher")[int(np.sign(np.round(total, 3)))]
-    places = {"mass": mass(abs(total), scene.largest, words), "base": words(f"figure.base_{upper}")}
-    sentences = [words(f"figure.emissions_{way}", span=scene.span, **places)]
-    sentences += [] if upper == "bau" else [words("figure.emissions_unknown")]
-    for wedge in scene.wedges:
-        places = {"mass": mass(wedge.tonnes, scene.largest, words), "host": scene.host}
-        places["years"] = span_text(scene.years[wedge.where], words)
-        sentences.append(words(f"figure.emissions_{wedge.kind}", **places))
-    return words("figure.sentence_gap").join(sentences)
-
-
-def _description(scene: _Scene) -> str:
-    """Say the range and the key numbers."""
-    words, every = scene.words, np.concatenate(list(scene.lines.values()))
-    tonnes, unit = unit_for(float(every.max()))
-    low, high = _level(every.min(), tonnes), _level(every.max(), tonnes)
-    places = {"span": scene.span, "unit": unit, "low": low, "high": high}
-    sentences = [words("figure.emissions_range", **places)]
-    for kind, values in scene.lines.items():
-        places |= {"name": scene.label(kind), "first_year": f"{scene.years[0]}"}
-        places |= {"first": _level(values[0], tonnes), "last": _level(values[-1], tonnes)}
-        key = "emissions_line" if len(values) > 1 else "emissions_line_one"
-        sentences.append(words(f"figure.{key}", last_year=f"{scene.years[-1]}", **places))
-    return words("figure.sentence_gap").join([*sentences, _caption(scene)])
-
-
-def _level(value: float, tonnes: float) -> str:
-    """Write a value of a line in the unit of the axis."""
-    return amount(float(value) / tonnes, whole=tonnes == 1)

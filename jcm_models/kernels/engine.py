@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-import zmq
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
@@ -29,76 +23,17 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.iorw import LocalHandler, papermill_io
 from papermill.log import logger
-from traitlets import Type
 
 from jcm_models.kernels.parameters import parameter_problems
+from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import PROVISIONER
 
 __all__ = ["ForkingEngine", "ForkingKernelManager"]
 
-_AGAIN_AFTER = 5  # [ms]
-_INSTANT = 0.005  # [s]
 _OF_PAPERMILL = {"PAPERMILL_INPUT_PATH", "PAPERMILL_OUTPUT_PATH"}  # by papermill --inject-paths
 
 
-class _PromptClient(AsyncKernelClient):
-    """Is ready as soon as the kernel has answered, without waiting until nothing more comes."""
-
-    def start_channels(self, *args: Any, **kwargs: Any) -> None:
-        """Connect; where the kernel does not listen yet, try again at once."""
-        self.context.setsockopt(zmq.RECONNECT_IVL, _AGAIN_AFTER)
-        super().start_channels(*args, **kwargs)
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers on both channels.
-
-        Raises
-        ------
-        RuntimeError
-            If it dies before, or does not in time.
-        """
-        until = time.monotonic() + (timeout or math.inf)
-        while not await self._answers():
-            if not await self._async_is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > until:
-                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
-
-    async def _answers(self) -> bool:
-        asked = self.kernel_info()
-        try:
-            reply = await self.shell_channel.get_msg(timeout=1)
-            while reply["parent_header"].get("msg_id") != asked:
-                reply = await self.shell_channel.get_msg(timeout=1)
-            # What it says of being busy is lost until the other channel is connected.
-            while not _is_idle(await self.iopub_channel.get_msg(timeout=0.2), asked):
-                pass
-        except Empty:
-            return False
-        self._handle_kernel_info_reply(reply)
-        return True
-
-
-def _is_idle(message: dict[str, Any], asked: str) -> bool:
-    of_ours: bool = message["parent_header"].get("msg_id") == asked
-    idle: bool = message["content"].get("execution_state") == "idle"
-    return of_ours and idle
-
-
-class _PromptKernelManager(AsyncKernelManager):
-    """Starts kernels as usual, and waits for them no longer than they take."""
-
-    client_factory = Type(_PromptClient, AsyncKernelClient)
-    transport_encryption = "auto"  # so that other users of this machine cannot listen
-
-    async def _async_finish_shutdown(
-        self, waittime: float | None = None, pollinterval: float = _INSTANT, restart: bool = False
-    ) -> None:
-        """Wait for the end of the kernel, which takes an instant."""
-        await super()._async_finish_shutdown(waittime, pollinterval, restart)
-
-
-class ForkingKernelManager(_PromptKernelManager):
+class ForkingKernelManager(PromptKernelManager):
     """Starts kernels by the provisioner that forks them, unless their kernelspec names another."""
 
     @property
@@ -243,7 +178,7 @@ class ForkingEngine(Engine):  # type: ignore[misc]
         _Client(
             nb_man,
             kernel_name=kernel_name,
-            kernel_manager_class=ForkingKernelManager if forked else _PromptKernelManager,
+            kernel_manager_class=ForkingKernelManager if forked else PromptKernelManager,
             startup_timeout=start_timeout,
             timeout=execution_timeout,
             log=logger,

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jcm_models.kernels.memory import limit_memory
 from jcm_models.kernels.priming import import_all, prime
 
 __all__ = ["main"]
@@ -166,9 +167,10 @@ def _become_kernel(request: Mapping[str, Any], files: Iterable[int]) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         # The end of the server is noticed as that of a parent is.
-        IPKernelApp.launch_instance(
-            [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
-        )
+        app: Any = IPKernelApp.instance()
+        app.initialize([*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+        limit_memory()  # by now it has its own threads, whose stacks count
+        app.start()
         code = 0
     except SystemExit as stopped:
         code = stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)

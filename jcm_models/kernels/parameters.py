@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +11,7 @@ from nbformat import NotebookNode
 
 from jcm_models.problems import Problem, nearest
 
-__all__ = ["known_parameters", "parameter_problems"]
+__all__ = ["known_parameters", "parameter_defaults", "parameter_problems"]
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "str": (str,),
@@ -44,6 +46,30 @@ def known_parameters(notebook: NotebookNode) -> dict[str, str] | None:
         each.name: "" if each.inferred_type_name == "None" else each.inferred_type_name
         for each in found
     }
+
+
+def parameter_defaults(notebook: NotebookNode) -> dict[str, Any]:
+    """Return what the parameters of a notebook are where nothing else is said.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook.
+
+    Returns
+    -------
+    dict of str to any
+        Those that are plain values; one that is computed is left out.
+    """
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    found: dict[str, Any] = {}
+    for node in ast.parse(tagged[0].source).body if tagged else ():
+        value = getattr(node, "value", None)
+        for target in [getattr(node, "target", None), *getattr(node, "targets", [])]:
+            if isinstance(target, ast.Name) and value is not None:
+                with contextlib.suppress(ValueError):
+                    found[target.id] = ast.literal_eval(value)
+    return found
 
 
 def parameter_problems(notebook: NotebookNode, given: Mapping[str, Any]) -> Iterator[Problem]:

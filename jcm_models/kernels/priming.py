@@ -18,10 +18,13 @@ def prime() -> None:
     What is read once is then known to every kernel. No widget is made, for it would belong to a
     kernel, and no number depends on what was simulated here.
     """
-    from jcm_models.offered_scenarios import scenarios_beside
+    from jcm_models.offered_scenarios import is_uncertain, scenarios_beside
+    from jcm_models.pieces import environment
+    from jcm_models.quantities import registry
     from jcm_models.sections import SECTIONS
     from jcm_models.simulation import compute, load_scenario
     from jcm_models.starting import new_scenario
+    from jcm_models.storage_regimes import means, regime_names
     from jcm_models.styles import style_sheet
     from jcm_models.wording import LANGUAGES, Words
 
@@ -31,7 +34,14 @@ def prime() -> None:
         results = compute(load_scenario(file))
     results.to_dataset()._repr_html_()
     style_sheet()
-    scenarios_beside(Path("scenarios", "any.yaml"))
+    for name in regime_names():
+        means(name)
+    templates = environment()
+    for template in templates.list_templates(["html"]):
+        templates.get_template(template)
+    registry()  # not every scenario has a unit that is not that of its place
+    for _, offered in scenarios_beside(Path("scenarios", "any.yaml")).values():
+        is_uncertain(offered)
     for language in LANGUAGES:
         words = Words(language)
         for section in SECTIONS.values():

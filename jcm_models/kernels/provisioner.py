@@ -39,7 +39,8 @@ class ForkedProvisioner(LocalProvisioner):
         reason = self._why_not(cmd)
         if not reason:
             try:
-                self._fork(cmd, kwargs)
+                # It may have to wait, and others shall not wait with it.
+                await asyncio.to_thread(self._fork, cmd, kwargs)
             except OSError as error:
                 reason = f"the process to fork from is not there ({error})"
             else:

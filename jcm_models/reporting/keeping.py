@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from jcm_models.documents import shown
-from jcm_models.reporting.tasks import Task
+from jcm_models.reporting.tasks import OTHER, Task
 
 __all__ = ["kept_notebook", "report_of_cells"]
 
@@ -41,15 +41,18 @@ def kept_notebook(notebook: NotebookNode, task: Task) -> NotebookNode:
     for key in ("input_path", "output_path", "environment_variables"):
         notebook.metadata.get("papermill", {}).pop(key, None)
     asked = notebook.metadata.get("papermill", {}).get("parameters", {})
-    file, known = str(task.parameters.get("scenario", "")), shown(task.scenario.document.files[0])
-    if "scenario" in asked:
-        asked["scenario"] = known
+    known = {"scenario": shown(task.scenario.document.files[0])}
+    if task.other is not None:
+        known[OTHER] = shown(task.other.document.files[0])
+    asked |= {name: file for name, file in known.items() if name in asked}
     names: dict[str, str] = {}
     for cell in notebook.cells:
         _forget_times(cell.metadata)
         if _INJECTED in cell.metadata.get("tags", []):
             cell.id = _INJECTED
-            cell.source = cell.source.replace(f'"{file}"', f'"{known}"')
+            for name, file in known.items():
+                given = str(task.parameters.get(name, ""))
+                cell.source = cell.source.replace(f'"{given}"', f'"{file}"')
         if cell.cell_type == "code":
             cell.metadata.jupyter = {"source_hidden": True}
             for output in cell.outputs:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from jcm_models.kernels.parameters import known_parameters, parameter_problems
+from jcm_models.documents import parse_overrides
+from jcm_models.kernels.parameters import known_parameters, parameter_defaults, parameter_problems
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.reporting.tasks import Task
+from jcm_models.reporting.tasks import OTHER, Task
 from jcm_models.scenario import Scenario
+from jcm_models.simulation import load_scenario
 from jcm_models.strict_yaml import here_and_above
 from jcm_models.wording import LANGUAGES
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["assert_writable", "find_notebook", "plan", "plan_each"]
 
 _SET_HERE = ("scenario", "overrides")
+_OTHER_CHANGES = "other_overrides"
 
 
 def find_notebook(name: str, near: Path, template: Path | None = None) -> Path:
@@ -117,7 +120,20 @@ def plan_each(
     files = [find_notebook(name, near, folder) for name in notebooks or scenario.notebooks]
     own = {"scenario": str(scenario.document.files[0]), "overrides": changes}
     given = _divided(files, own, parameters)
-    return [Task(scenario, file, given[file], template) for file in files]
+    return [_task(scenario, file, given[file], template) for file in files]
+
+
+def _task(
+    scenario: Scenario, file: Path, given: dict[str, Any], template: ReportTemplate | None
+) -> Task:
+    """Load the second scenario of a notebook that compares, so that it belongs to the run."""
+    asked = parameter_defaults(_read(file)) | given
+    if not {OTHER, _OTHER_CHANGES} <= set(asked) or not asked[OTHER]:
+        return Task(scenario, file, given, template)
+    changes = parse_overrides(str(asked[_OTHER_CHANGES]))
+    other = load_scenario(str(asked[OTHER]), changes, _OTHER_CHANGES)
+    named = given | {OTHER: str(other.document.files[0])}
+    return Task(scenario, file, named, template, other)
 
 
 def _divided(

@@ -11,7 +11,8 @@ from typing import Any
 from jcm_models.documents import parse_overrides, shown
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.reporting.planning import plan
-from jcm_models.reporting.tasks import ORIGIN, Task
+from jcm_models.reporting.tasks import ORIGIN, OTHER, Task
+from jcm_models.scenario import Scenario
 from jcm_models.simulation import load_scenario
 from jcm_models.strict_yaml import FROM_ROOT
 
@@ -38,7 +39,8 @@ def source_files(task: Task) -> dict[str, Path]:
         The files of the scenario and its tables as they are shown to people, the notebook, and
         the team's template.
     """
-    files = {name_of(file): file for file in _of_scenario(task)}
+    scenarios = [task.scenario] if task.other is None else [task.scenario, task.other]
+    files = {name_of(file): file for each in scenarios for file in _of_scenario(each)}
     files[f"notebooks/{task.notebook.name}"] = task.notebook
     if task.template:
         for file in task.template.folder.rglob("*"):
@@ -54,8 +56,8 @@ def name_of(file: Path) -> str:
     return FROM_ROOT + name.lstrip("/").replace(":", "") if Path(name).is_absolute() else name
 
 
-def _of_scenario(task: Task) -> Iterator[Path]:
-    document = task.scenario.document
+def _of_scenario(scenario: Scenario) -> Iterator[Path]:
+    document = scenario.document
     yield from document.files
     for table in _tables(document.data):
         for file in document.files:
@@ -90,11 +92,14 @@ def copy_sources(task: Task, folder: Path) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    parameters = {k: v for k, v in task.parameters.items() if k not in _SET_BY_PLAN}
+    if task.other is not None:
+        parameters[OTHER] = name_of(task.other.document.files[0])
     asked = {
         "scenario": name_of(task.scenario.document.files[0]),
         "notebook": f"notebooks/{task.notebook.name}",
         "template": _TEMPLATE if task.template else None,
-        "parameters": {k: v for k, v in task.parameters.items() if k not in _SET_BY_PLAN},
+        "parameters": parameters,
         "changes": task.changes,
     }
     text = json.dumps(asked, indent=2, ensure_ascii=False, default=str)

@@ -14,11 +14,12 @@ from jcm_models.scenario import Scenario
 if TYPE_CHECKING:
     from jcm_models.report_templates import ReportTemplate
 
-__all__ = ["ORIGIN", "REPORT", "Outcome", "Settings", "Task"]
+__all__ = ["ORIGIN", "OTHER", "REPORT", "Outcome", "Settings", "Task"]
 
 REPORT = "report.html"
 ORIGIN = "--set"  # where the changes of a run are said to come from
 
+OTHER = "other"  # the parameter of a notebook that names a second scenario
 _OF_THE_SCENARIO = {"scenario", "overrides"}
 _USUAL_TIMEOUT = 1800.0
 
@@ -37,19 +38,24 @@ class Task:
         All parameters of the notebook; ``scenario`` and ``overrides`` name the scenario.
     template : ReportTemplate, optional
         The looks of a team.
+    other : Scenario, optional
+        What the notebook compares the scenario with, where it compares.
     """
 
     scenario: Scenario
     notebook: Path
     parameters: Mapping[str, Any]
     template: ReportTemplate | None = None
+    other: Scenario | None = None
 
     @functools.cached_property
     def run(self) -> Run:
         """The run, named by all that goes into it."""
         own = {k: v for k, v in self.parameters.items() if k not in _OF_THE_SCENARIO}
+        if self.other is not None:  # by its name and what is in it, wherever it stands
+            own[OTHER] = self.other.name
         looks = self.template.identity if self.template else None
-        return run_of(self.scenario, self.notebook, own, looks)
+        return run_of(self.scenario, self.notebook, own, looks, self.other)
 
     @property
     def changes(self) -> str:

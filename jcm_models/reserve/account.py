@@ -220,6 +220,9 @@ def kept(
         _release(state, flows, year, over & (state.quiet >= rules.release_after), rules)
         flows.owed[:, year] = state.owed
         flows.balance[:, year] = state.balance
+    # The reserve itself never is the bearer of what it cannot make good.
+    shortfall = (reversals - flows.borne[:, 0])[:, np.newaxis]
+    np.put_along_axis(flows.borne, rules.bearer[:, np.newaxis, np.newaxis], shortfall, axis=1)
     _assert_adds_up(regular, reversals, flows)
     return flows
 
@@ -256,9 +259,6 @@ def _make_good(state: _State, flows: Flows, year: int, reversals: Whole, rules: 
     flows.cancelled[:, year] += own
     shortfall = open_ - from_pool
     flows.borne[:, 0, year] = reversals - shortfall
-    np.put_along_axis(
-        flows.borne[:, :, year], rules.bearer[:, np.newaxis], shortfall[:, np.newaxis], axis=1
-    )
     state.owed = state.owed + np.where(rules.bearer == _NEXT, shortfall, 0)
 
 

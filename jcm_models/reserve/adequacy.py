@@ -50,7 +50,7 @@ def required_rates(claims: Array, credits_issued: ArrayLike) -> Array:
     return np.asarray(np.maximum.accumulate(ratio, axis=-1))
 
 
-def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
+def share_that_suffices(required: Array, rates: ArrayLike, *, are_sorted: bool = False) -> Estimate:
     """Return the adequacy curve: the share of draws in which a rate suffices.
 
     Parameters
@@ -59,6 +59,8 @@ def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
         As of `required_rates` [1].
     rates : array, shape (rate,)
         Reserve rates [1].
+    are_sorted : bool
+        Whether the samples rise already, in each year by itself.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
         Of shape (year, rate) or (rate,) [1].
     """
     samples = required.shape[0]
-    order = np.sort(required, axis=0)
+    order = required if are_sorted else np.sort(required, axis=0)
     # A rate equal to the one required suffices, whatever the last digit of a division.
     tried = np.asarray(rates, dtype=float) * (1 + _NOISE)
     columns = order.reshape(samples, -1).T
@@ -78,7 +80,9 @@ def share_that_suffices(required: Array, rates: ArrayLike) -> Estimate:
 _NOISE = 1e-12
 
 
-def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
+def rate_that_suffices(
+    required: Array, shares: Sequence[float], *, are_sorted: bool = False
+) -> Estimate:
     r"""Return the rate that suffices in a share of the draws.
 
     Parameters
@@ -87,6 +91,8 @@ def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
         As of `required_rates` [1].
     shares : sequence of float
         In how many of the draws it shall [1].
+    are_sorted : bool
+        Whether the samples rise already, in each year by itself.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def rate_that_suffices(required: Array, shares: Sequence[float]) -> Estimate:
         Of shape (share, year) or (share,) [1]: the order statistic next above, with the error of
         `quantiles_of`.
     """
-    return quantiles_of(required, shares)
+    return quantiles_of(required, shares, are_sorted=are_sorted)
 
 
 def expected_shortfall(claims: Array, reserve: ArrayLike) -> Estimate:

@@ -2,69 +2,75 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
+import urllib.parse
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
-from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketHandler
-from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from jcm_models.serving.files import Bare
 from jcm_models.serving.pages import apps_in, front_page, message_page, words_for
-from jcm_models.serving.sessions import OVER, Opening, Session, Sessions, opening_now
+from jcm_models.serving.sessions import Sessions, Visit, place_of, visit_now
+from jcm_models.serving.sockets import VISITOR
 from jcm_models.wording import Words
 
 __all__ = [
     "AppHandler",
     "FrontHandler",
     "HealthHandler",
+    "KernelHandler",
     "MissingHandler",
-    "PageFiles",
-    "PageSocket",
     "RobotsHandler",
 ]
 
-VISITOR = "jcm_visitor"
-_FULL, _ENOUGH = 503, 429
+_FULL = 503
 _AGAIN = 30  # [s] until a page that was full is asked for again
+_PATIENCE = 60  # [s] until a browser has to have fetched what it was sent
+_LENGTH = 32  # of the cookie
 _HEARTBEAT = "<script>window.voila_heartbeat"
-_SENTENCES = {
-    400: "missing",
-    403: "forbidden",
-    404: "missing",
-    405: "missing",
-    _FULL: "full",
-    _ENOUGH: "enough",
-}
+_SENTENCES = {400: "missing", 403: "forbidden", 404: "missing", 405: "missing", _FULL: "full"}
+_ENOUGH = "enough"
 
 
 class _Page(JupyterHandler):
     """A page of the workbench; whatever goes wrong is a sentence."""
+
+    _has_enough = False
 
     async def prepare(self, **_: Any) -> None:
         """Let nobody in who has not the token, where one is asked for."""
         await super().prepare(_redirect_to_login=False)
         if not self.current_user:
             raise web.HTTPError(403)
+        if self.identity_provider.token and "token" in self.request.query_arguments:
+            self._forget_token()
+
+    def _forget_token(self) -> None:
+        """Go on by the cookie: no history, log or kernel shall have the token."""
+        pairs = urllib.parse.parse_qsl(self.request.query, keep_blank_values=True)
+        rest = urllib.parse.urlencode([pair for pair in pairs if pair[0] != "token"])
+        self.redirect(f"{self.request.path}?{rest}" if rest else self.request.path)
+
+    def set_cors_headers(self) -> None:
+        """Let no page of another origin read anything, whatever token it knows."""
 
     @property
     def words(self) -> Words:
         """The words of the visitor's language."""
-        asked = self.get_query_argument("lang", "")
+        asked = self.request.query_arguments.get("lang", [b""])[0].decode(errors="replace")
         return words_for(asked, self.request.headers.get("Accept-Language", ""))
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say what is the matter, and nothing of the code."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        key = _SENTENCES.get(status_code, "failed")
-        again = _AGAIN if status_code in {_FULL, _ENOUGH} else 0
+        key = _ENOUGH if self._has_enough else _SENTENCES.get(status_code, "failed")
+        again = _AGAIN if status_code == _FULL else 0
         if again:
             self.set_header("Retry-After", str(again))
         self.finish(message_page(self.words, key, self.base_url, again))
@@ -80,9 +86,6 @@ class _Page(JupyterHandler):
             VISITOR, new, path=self.base_url, httponly=True, samesite="Lax", secure=secure
         )
         return new
-
-
-_LENGTH = 32
 
 
 class FrontHandler(_Page):
@@ -103,7 +106,7 @@ class FrontHandler(_Page):
 class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
     """An app: its notebook, run for this visitor."""
 
-    _page: Opening | None = None
+    _visit: Visit | None = None
 
     def initialize(self, *, sessions: Sessions, folder: Path, **kwargs: Any) -> None:
         """Take the sessions and the folder of notebooks."""
@@ -117,39 +120,40 @@ class AppHandler(_Page, TornadoVoilaHandler):  # type: ignore[misc]
         self.finish()
 
     def _assert_served(self, name: str) -> None:
-        if name not in {app.name for app in apps_in(self._folder)}:
+        if name not in {app.name for app in apps_in(self._folder)} or self._is_embedded():
             raise web.HTTPError(404)
 
     async def get(self, name: str) -> None:
         """Run the notebook and send what its cells show, as they show it."""
         self._assert_served(name)
-        self._page = Opening(self.visitor(), self.request.remote_ip or "")
-        if self._sessions.has_enough(self._page):
-            raise web.HTTPError(_ENOUGH)
-        if self._sessions.full:
+        place = place_of(self.request.remote_ip or "")
+        self._visit = visit = Visit(self.visitor(), place)
+        if not self._sessions.has_room_for(visit):
+            self._has_enough = self._sessions.has_enough(visit)
             raise web.HTTPError(_FULL)
-        self._sessions.opening(self._page)
-        opening_now.set(self._page)
+        self._sessions.starting(visit)
+        visit_now.set(visit)
         try:
             async for html in self.get_generator(path=f"{name}.ipynb"):
                 self.write(_quiet(html))
-                await self.flush()
-        except StreamClosedError:
-            self._page.left = True
+                await asyncio.wait_for(self.flush(), _PATIENCE)
+                if visit.kernel not in self._sessions:
+                    break  # the kernel has died, and nothing comes any more
+        except (StreamClosedError, TimeoutError):
+            self.on_connection_close()
         finally:
-            self._sessions.opened(self._page)
-            if self._page.left:
-                await self._end(self._page)
+            self._sessions.made(visit)
+
+    def _is_embedded(self) -> bool:
+        """Tell whether a page of another origin loads this as a part of itself."""
+        headers = self.request.headers
+        alone = headers.get("Sec-Fetch-Dest", "document") == "document"
+        return not alone and headers.get("Sec-Fetch-Site") != "same-origin"
 
     def on_connection_close(self) -> None:
-        """End the session of whoever leaves before the page is whole."""
-        super().on_connection_close()
-        if self._page is not None:
-            self._page.left = True
-            IOLoop.current().add_callback(self._end, self._page)
-
-    async def _end(self, page: Opening) -> None:
-        await self.settings["kernel_manager"].end(page.kernel, OVER)
+        """End a session whose page nobody waits for any more."""
+        if self._visit is not None:
+            self._sessions.leave(self._visit.kernel)
 
 
 def _quiet(html: str) -> str:
@@ -157,67 +161,27 @@ def _quiet(html: str) -> str:
     return "<!-- -->" if html.startswith(_HEARTBEAT) else html
 
 
-class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
-    """The connection of a page to the kernel of its own session."""
-
-    connection: Any = None
-    _session: Session | None = None
-    # Tornado's looks at whether a browser is still there, in seconds; Jupyter has others beside.
-    ping_interval = WebSocketHandler.ping_interval
-    ping_timeout = WebSocketHandler.ping_timeout
+class KernelHandler(_Page):
+    """What Voilà's own page asks of its kernel before it connects."""
 
     def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
         self._sessions = sessions
 
-    async def get(self, kernel_id: str) -> None:
-        """Connect the page, if the kernel is that of its own visitor."""
-        found = self._sessions.of(kernel_id, self.get_cookie(VISITOR) or "")
-        if found is None:
+    def get(self, kernel_id: str) -> None:
+        """Say that the kernel is there, to its own visitor."""
+        if self._sessions.of(kernel_id, self.get_cookie(VISITOR) or "") is None:
             raise web.HTTPError(404)
-        self._of = found
-        await super().get(kernel_id=kernel_id)
-
-    async def open(self, kernel_id: str) -> None:
-        """Note that the session is connected."""
-        self._session = self._of
-        self._sessions.connected(self._session, self._closed_with)
-        await self.connection.connect()
-
-    def on_message(self, ws_message: str | bytes) -> None:
-        """Hand a message to the kernel; what is none ends the connection."""
-        if self._session is not None:
-            self._sessions.heard(self._session)
-        try:
-            super().on_message(ws_message)
-        except Exception:
-            self.log.warning("a page sent what is no message")
-            self.close(1003)
-
-    def on_close(self) -> None:
-        """Note that the page is gone, for good if it said so."""
-        if self._session is not None:
-            self._sessions.disconnected(self._session, self._closed_with, self.close_code)
-            self._session = None
-        if self.connection is not None:
-            super().on_close()
-
-    def _closed_with(self, code: int) -> None:
-        self.close(code)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
+        self.set_header("Cache-Control", "no-store")
+        self.finish(self.kernel_manager.kernel_model(kernel_id))  # type: ignore[no-untyped-call]
 
 
-class HealthHandler(web.RequestHandler):
+class HealthHandler(Bare):
     """Whether the server answers, for what watches it."""
 
-    def initialize(self, sessions: Sessions, headers: Mapping[str, str]) -> None:
+    def initialize(self, sessions: Sessions) -> None:
         """Take the sessions."""
         self._sessions = sessions
-        for name, value in headers.items():
-            self.set_header(name, value)
 
     def get(self) -> None:
         """Answer in JSON."""
@@ -225,16 +189,10 @@ class HealthHandler(web.RequestHandler):
         most = self._sessions.limits.sessions
         self.finish({"status": "ok", "sessions": len(self._sessions), "most_sessions": most})
 
-    def head(self) -> None:
-        """Answer without words."""
-        self.get()
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
+    head = get
 
 
-class RobotsHandler(HealthHandler):
+class RobotsHandler(Bare):
     """What search engines may read: the front page, and no app."""
 
     def get(self) -> None:
@@ -242,21 +200,7 @@ class RobotsHandler(HealthHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish("User-agent: *\nDisallow: /apps/\n")
 
-
-class PageFiles(TemplateStaticFileHandler):  # type: ignore[misc]
-    """The script and the style of the page."""
-
-    _headers: ClassVar[Mapping[str, str]] = {}
-
-    def initialize(self, headers: Mapping[str, str]) -> None:
-        """Take the headers of every answer."""
-        super().initialize()
-        for name, value in headers.items():
-            self.set_header(name, value)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say no more than the status."""
-        self.finish()
+    head = get
 
 
 class MissingHandler(_Page):

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import socket
+from pathlib import Path
 from typing import Any
 
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import (
+    AsyncMappingKernelManager,
+    ServerKernelManager,
+)
+from traitlets import default
 
 from jcm_models.kernels import ForkServer
-from jcm_models.kernels.server import ADDRESS, PROVISIONER
+from jcm_models.kernels.memory import MEMORY
+from jcm_models.kernels.prompt import PromptKernelManager
+from jcm_models.kernels.server import ADDRESS
 from jcm_models.section_pages import HOSTED
-from jcm_models.serving.sessions import DIED, Sessions, opening_now
+from jcm_models.serving.sessions import DIED, Sessions, visit_now
 
-__all__ = ["MEMORY", "SessionKernels"]
-
-# How much memory a kernel may take beyond what it begins with [MB]; it limits itself.
-MEMORY = "JCM_SESSION_MEMORY"
+__all__ = ["SessionKernels"]
 
 _log = logging.getLogger(__name__)
+
+
+class _SessionKernel(PromptKernelManager, ServerKernelManager):
+    """A kernel that is waited for no longer than it takes."""
+
+    def emit(self, schema_id: str, data: dict[str, Any]) -> None:
+        """Tell nobody: a log of events takes longer to set up than a kernel to fork."""
 
 
 class SessionKernels(AsyncMappingKernelManager):
@@ -26,24 +39,26 @@ class SessionKernels(AsyncMappingKernelManager):
 
     sessions: Sessions
     memory: int
+    hosted = True  # on the workbench's own page
+
+    @default("kernel_manager_class")
+    def _kernel_manager_class(self) -> str:
+        return f"{__name__}.{_SessionKernel.__name__}"
 
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]
         """Start a kernel for the visitor whose page is being made."""
-        kwargs["env"] = {**kwargs.get("env", os.environ), HOSTED: "1", MEMORY: str(self.memory)}
-        try:
-            kernel: str = await super().start_kernel(**kwargs)
-        except Exception:
-            if os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME") != PROVISIONER:
-                raise
-            _log.exception("no kernel could be forked; starting another process to fork from")
-            kwargs["env"][ADDRESS] = os.environ[ADDRESS] = _another_server()
-            kernel = await super().start_kernel(**kwargs)
-        self.sessions.begin(kernel, opening_now.get())
+        _assure_server()
+        address = {ADDRESS: os.environ[ADDRESS]} if ADDRESS in os.environ else {}
+        own = {MEMORY: str(self.memory), **address} | ({HOSTED: "1"} if self.hosted else {})
+        kwargs["env"] = {**kwargs.get("env", os.environ), **own}
+        kernel: str = await super().start_kernel(**kwargs)
+        self.sessions.begin(kernel, visit_now.get())
         return kernel
 
     def remove_kernel(self, kernel_id: str) -> Any:
-        """Forget a kernel; its browser is told."""
+        """Forget a kernel; its browser is told, and the file with its key goes."""
         self.sessions.end(kernel_id, DIED)
+        self.get_kernel(kernel_id).cleanup_connection_file()
         return super().remove_kernel(kernel_id)
 
     async def end(self, kernel_id: str, reason: int) -> None:
@@ -53,7 +68,20 @@ class SessionKernels(AsyncMappingKernelManager):
             await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
 
 
-def _another_server() -> str:
-    server = ForkServer()
-    server.stay_while_running()
-    return server.address
+def _assure_server() -> None:
+    """Start another process to fork kernels from, where that of this server is gone."""
+    address = os.environ.get(ADDRESS)
+    if address is None or _answers(address):
+        return
+    _log.error("no kernel can be forked any more; starting another process to fork from")
+    shutil.rmtree(Path(address).parent, ignore_errors=True)  # what is left of it
+    os.environ[ADDRESS] = ForkServer().address
+
+
+def _answers(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True

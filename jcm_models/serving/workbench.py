@@ -5,117 +5,121 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import urllib.parse
 import webbrowser
 from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
 import tornado.ioloop
+import tornado.web
 from jupyter_core.utils import run_sync
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.utils import url_path_join
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
 from voila.app import Voila
 
 from jcm_models.links import LARGEST_FILE
+from jcm_models.serving.files import ExtensionFiles, PageFiles, ThemeFiles, VoilaFiles
 from jcm_models.serving.handlers import (
     AppHandler,
     FrontHandler,
     HealthHandler,
+    KernelHandler,
     MissingHandler,
-    PageFiles,
-    PageSocket,
     RobotsHandler,
 )
+from jcm_models.serving.headers import answer_headers
 from jcm_models.serving.kernels import SessionKernels
 from jcm_models.serving.sessions import OVER, Limits, Sessions
+from jcm_models.serving.sockets import PageConnection, PageSocket, WidgetSocket
 
-__all__ = ["ADDRESS", "HEADERS", "TOKEN", "Workbench"]
+__all__ = ["TOKEN_FILE", "Workbench"]
 
-# As jcm app hands them on: everybody can read a command line, and no kernel shall have them.
-TOKEN = "JCM_TOKEN"
-ADDRESS = "JCM_ADDRESS"
-HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-            "object-src 'none'",
-        )
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "Server": "jcm",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-}
-# A kernel that dies is no session any more, and a cell that hangs ends; sessions end by themselves.
+TOKEN_FILE = "JCM_TOKEN_FILE"  # as jcm app hands the token on
+# A kernel that dies is no session any more; sessions end by themselves.
 _KERNELS = Config(
     KernelRestarter={"restart_limit": 0, "time_to_dead": 1.0},
     MappingKernelManager={"cull_idle_timeout": 0},
-    NotebookClient={"timeout": 60},
+    VoilaConfiguration={"http_header_envs": ["Accept-Language"], "http_keep_alive_timeout": 2},
+    IdentityProvider={"cookie_options": {"samesite": "Lax"}},
 )
 _SWEEP = 500  # [ms] between two looks at what is over
 _ENVELOPE = 20_000  # bytes around a scenario file in a message, escapes left aside
+_ANSWERS = 3  # times as long as a kernel gives itself for an answer, until it is ended
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+_FILE = r"((?:[\w@-][\w@.-]*/)*[\w@-][\w@.-]*)"  # no part begins with a dot
 _LARGEST_REQUEST = 64_000
+_LARGEST_OF_A_WIDGET = 10_000_000  # bytes, such as of a file that is chosen
+_LONGEST_NOTED = 200  # letters of an address
+_OWN_PAGE = {
+    "kernel_websocket_connection_class": PageConnection,
+    "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
+}
 
 
 class Workbench(Voila):  # type: ignore[misc]
     """The server of the apps."""
 
     most_sessions = Integer(40, config=True, help="How many sessions there may be at once.")
-    sessions_each = Integer(12, config=True, help="How many of them one visitor may have.")
+    most_of_each = Integer(12, config=True, help="How many sessions a visitor may have at once.")
     session_memory = Integer(400, config=True, help="Memory of a session beyond its start [MB].")
     idle_minutes = Float(30, config=True, help="When an idle session ends [min].")
     session_hours = Float(12, config=True, help="When any session ends [h].")
     grace_seconds = Float(30, config=True, help="How long a broken connection is waited for [s].")
+    cell_seconds = Integer(60, config=True, help="The longest a cell may take [s].")
     ping_seconds = Float(20, config=True, help="Between two looks whether a browser is there [s].")
+    all_widgets = Bool(False, config=True, help="Whether the pages are Voilà's own.")
     behind_proxy = Bool(False, config=True, help="Whether a proxy says who asks, and how.")
+    first_page = Unicode("", config=True, help="The app that a browser is opened on.")
 
     def init_settings(self) -> dict[str, Any]:
         """Return the settings of the server, with those of the workbench."""
         self.sessions = Sessions(
             Limits(
                 sessions=self.most_sessions,
-                each=self.sessions_each,
+                each=self.most_of_each,
+                first=2 * self.grace_seconds,
                 idle=60 * self.idle_minutes,
                 life=3600 * self.session_hours,
                 grace=self.grace_seconds,
+                answer=_ANSWERS * float(os.environ.get("JCM_APP_SECONDS", "20")),
             )
         )
-        self.token = os.environ.pop(TOKEN, "")
-        self._address = os.environ.pop(ADDRESS, "")
-        self.voila_configuration.multi_kernel_manager_class = SessionKernels
-        self.voila_configuration.http_header_envs = ["Accept-Language"]
+        self.token = _token()
         self.update_config(_KERNELS)
+        # What is interrupted does not go on computing for a page that has given it up.
+        cells = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
+        self.update_config(Config(NotebookClient=cells))
+        self.voila_configuration.update_config(_KERNELS)
+        self.voila_configuration.multi_kernel_manager_class = SessionKernels
         self.tornado_settings: dict[str, Any] = {}
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.sessions = self.sessions
         self.kernel_manager.memory = self.session_memory
-        self.kernel_manager.allowed_message_types = [
-            "comm_open",
-            "comm_close",
-            "comm_msg",
-            "comm_info_request",
-            "kernel_info_request",
-        ]
+        self.kernel_manager.hosted = not self.all_widgets
         loopback = self.ip in {"127.0.0.1", "::1", "localhost"}
         return settings | {
             "allow_remote_access": self.behind_proxy or not loopback,
             "compress_response": True,
             "default_handler_class": MissingHandler,
-            "headers": HEADERS,
-            "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
+            "headers": answer_headers(all_widgets=self.all_widgets),
+            "log_function": self._note,
             "websocket_ping_interval": self.ping_seconds,
+            **(self._widgets() if self.all_widgets else _OWN_PAGE),
+        }
+
+    def _widgets(self) -> dict[str, Any]:
+        """Return what Voilà's own page needs; its widgets have messages of several kinds."""
+        self.voila_configuration.extension_allowlist = []
+        self.kernel_manager.allowed_message_types = [
+            *("comm_open", "comm_msg", "comm_close"),
+            *("comm_info_request", "kernel_info_request"),
+        ]
+        return {
+            "kernel_websocket_connection_class": ZMQChannelsWebsocketConnection,
+            "websocket_max_message_size": _LARGEST_OF_A_WIDGET,
         }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
@@ -129,16 +133,36 @@ class Workbench(Voila):  # type: ignore[misc]
             "config": self.config,
             "voila_configuration": self.voila_configuration,
         }
-        bare = {**sessions, "headers": HEADERS}
+        socket = WidgetSocket if self.all_widgets else PageSocket
         reached: list[tuple[Any, ...]] = [
             (r"/", FrontHandler, folder),
             (r"/apps/([^/]+)", AppHandler, app),
-            (rf"/api/kernels/{_KERNEL}/channels", PageSocket, sessions),
-            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles, {"headers": HEADERS}),
-            (r"/health", HealthHandler, bare),
-            (r"/robots.txt", RobotsHandler, bare),
+            (rf"/api/kernels/{_KERNEL}/channels", socket, sessions),
+            (r"/voila/templates/(jcm/static/[\w-]+\.(?:js|css))", PageFiles),
+            (r"/health", HealthHandler, sessions),
+            (r"/robots.txt", RobotsHandler),
         ]
+        if self.all_widgets:
+            reached += [
+                (rf"/api/kernels/{_KERNEL}", KernelHandler, sessions),
+                *self._files_of_voila(),
+            ]
         return [(url_path_join(self.server_url, path), *rest) for path, *rest in reached]
+
+    def _files_of_voila(self) -> list[tuple[Any, ...]]:
+        """Return what Voilà's own page loads."""
+        extensions = self.labextensions_path
+        themes = {"path": self.themes_dir, "labextensions_path": extensions}
+        return [
+            (rf"/voila/templates/((?:jcm-widgets|lab|base)/static/{_FILE[1:]}", PageFiles),
+            (rf"/voila/static/{_FILE}", VoilaFiles, {"paths": self.static_paths}),
+            (rf"/voila/labextensions/{_FILE}", ExtensionFiles, {"path": extensions}),
+            (
+                rf"/voila/api/themes/{_FILE}",
+                ThemeFiles,
+                {**themes, "themes_url": "/voila/api/themes", "no_cache_paths": ["/"]},
+            ),
+        ]
 
     def listen(self) -> None:
         """Listen until the server is stopped."""
@@ -154,7 +178,8 @@ class Workbench(Voila):  # type: ignore[misc]
         self.ioloop = tornado.ioloop.IOLoop.current()
         tornado.ioloop.PeriodicCallback(self._sweep, _SWEEP).start()
         if self.open_browser:
-            webbrowser.open(self._address or self.connection_url)
+            query = f"?{urllib.parse.urlencode({'token': self.token})}" if self.token else ""
+            webbrowser.open(url_path_join(self.connection_url, self.first_page) + query)
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
@@ -176,3 +201,20 @@ class Workbench(Voila):  # type: ignore[misc]
             self.sessions.end(kernel, OVER)
         run_sync(self.kernel_manager.shutdown_all)(now=True)  # they have nothing to keep
         shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    def _note(self, handler: tornado.web.RequestHandler) -> None:
+        """Note what went wrong, without what a link says: it may hold a token."""
+        status, request = handler.get_status(), handler.request
+        log = self.log.error if status >= 500 else self.log.warning
+        if status >= 400:
+            log("%d %s %r", status, request.method, request.path[:_LONGEST_NOTED])
+
+
+def _token() -> str:
+    """Take the token out of the file that it was handed on in, so that no kernel has it."""
+    file = os.environ.pop(TOKEN_FILE, "")
+    if not file:
+        return ""
+    token = Path(file).read_text(encoding="utf-8")
+    Path(file).unlink()
+    return token

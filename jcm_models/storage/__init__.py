@@ -1,7 +1,8 @@
 """CO2 under ground: what is injected, how it leaks, how it is trapped."""
 
-from jcm_models.storage.blowouts import draw_blowouts
+from jcm_models.storage.blowouts import Escaped, draw_blowouts, summed_up
 from jcm_models.storage.calculator import SecurityCalculator, Trapped
+from jcm_models.storage.curves import Expected
 from jcm_models.storage.injection import Injection, Stages
 from jcm_models.storage.models import (
     ConstantShare,
@@ -15,6 +16,8 @@ from jcm_models.storage.models import (
 __all__ = [
     "ConstantShare",
     "DecayingShare",
+    "Escaped",
+    "Expected",
     "Injection",
     "LeakModel",
     "LeakTable",
@@ -24,4 +27,5 @@ __all__ = [
     "YearlyChance",
     "draw_blowouts",
     "read_leak_table",
+    "summed_up",
 ]

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.distributions import Distribution
 
-__all__ = ["draw_blowouts"]
+__all__ = ["Escaped", "draw_blowouts", "summed_up"]
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
-def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Generator) -> Array:
+class Escaped(NamedTuple):
+    """What events have let escape by the end of each year [t].
+
+    `samples` are those in which anything happened, shape (hit,), and `amounts` belongs to them,
+    shape (hit, year).
+    """
+
+    samples: Whole
+    amounts: Array
+
+
+def draw_blowouts(
+    by_the_end: Array,
+    expected: Callable[[Whole], Array],
+    mass: Distribution,
+    generator: np.random.Generator,
+) -> Escaped:
     """Draw the CO2 that blow-outs of one kind let escape.
 
     Parameters
     ----------
-    expected : array, shape (sample, year)
-        Expected number of blow-outs by the end of each year, never falling.
+    by_the_end : array, shape (sample,)
+        Expected number of blow-outs by the end of the last year.
+    expected : callable
+        Takes some samples, and returns their expected numbers by the end of each year, never
+        falling, shape (hit, year).
     mass : Distribution
         CO2 that escapes in one of them [t].
     generator : numpy.random.Generator
@@ -26,8 +49,8 @@ def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Gene
 
     Returns
     -------
-    array, shape (sample, year)
-        CO2 that has escaped by the end of each year [t].
+    Escaped
+        Of the samples in which anything blows out.
 
     Notes
     -----
@@ -35,19 +58,35 @@ def draw_blowouts(expected: Array, mass: Distribution, generator: np.random.Gene
     event falls where the expected number passes a uniform share of its end, so that work grows
     with the events and not with the years. The mean is `expected` times that of `mass`.
     """
-    samples, years = expected.shape
     # Published parameters are normal at times, and one draw in a thousand is a rate below nothing.
-    expected = np.maximum(expected, 0.0)
-    total = expected[:, -1]
+    total = np.maximum(by_the_end, 0.0)
     numbers = generator.poisson(total)
-    owner = np.repeat(np.arange(samples), numbers)
-    found = np.zeros(expected.shape)
-    if owner.size:
-        passed = generator.random(owner.size)
-        # One search for all: each sample's shares lie between its number and the next.
-        shares = expected / np.where(total > 0, total, 1.0)[:, np.newaxis]
-        edges = (shares + np.arange(samples)[:, np.newaxis]).ravel()
-        at = np.searchsorted(edges, passed + owner) - owner * years
-        year = np.clip(at, 0, years - 1)
-        np.add.at(found, (owner, year), mass.quantile(generator.random(owner.size)))
-    return np.cumsum(found, axis=1)
+    (hit,) = np.nonzero(numbers)
+    owner = np.repeat(hit, numbers[hit])
+    passed = generator.random(owner.size)
+    # One search for all that are hit: each one's shares lie between its number and the next.
+    shares = np.maximum(expected(hit), 0.0) / total[hit, np.newaxis]
+    years = shares.shape[1]
+    rank = np.repeat(np.arange(hit.size), numbers[hit])
+    at = np.searchsorted((shares + hit[:, np.newaxis]).ravel(), passed + owner) - rank * years
+    year = np.clip(at, 0, years - 1)
+    return summed_up(owner, year, mass.quantile(generator.random(owner.size)), years)
+
+
+def summed_up(owner: Whole, year: Whole, amounts: Array, years: int) -> Escaped:
+    """Add up what happens at times, sample by sample.
+
+    Parameters
+    ----------
+    owner, year : array of int, shape (event,)
+        The sample that each event belongs to, and the position of its year.
+    amounts : array, shape (event,)
+        What each of them lets escape [t].
+    years : int
+        Number of years.
+    """
+    happened = np.bincount(owner) > 0
+    (hit,) = np.nonzero(happened)
+    places = (np.cumsum(happened) - 1)[owner] * years + year
+    sums = np.bincount(places, weights=amounts, minlength=hit.size * years).astype(float)
+    return Escaped(hit, np.cumsum(sums.reshape(hit.size, years), axis=1))

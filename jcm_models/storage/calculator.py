@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jcm_models.storage.curves import Rates, cumulative
+from jcm_models.storage.curves import Course, Expected, Rates
 from jcm_models.storage.injection import Injection
 
 __all__ = ["SecurityCalculator", "Trapped", "leak_rates"]
@@ -45,6 +45,24 @@ def _wells(p: Mapping[str, Array]) -> _Wells:
     )
 
 
+class _Leaks(NamedTuple):
+    """The leak rates of a site: slow ones [t/yr], and blow-outs by kind [1/yr]."""
+
+    slow: Rates
+    blowouts: Mapping[str, Rates]
+
+    def together(self, p: Mapping[str, Array]) -> Rates:
+        """Return the rates of all kinds of leak together [t/yr]."""
+        found = []
+        for at, slow in enumerate(self.slow):
+            found.append(slow + sum(each[at] * p[kind] for kind, each in self.blowouts.items()))
+        return Rates(*found)
+
+
+def _leaks(p: Mapping[str, Array], injection: Injection) -> _Leaks:
+    return _Leaks(_slow_rates(p, injection), _blowout_rates(p, injection))
+
+
 def leak_rates(p: Mapping[str, Array], injection: Injection) -> Rates:
     r"""Return the leak rates of a site.
 
@@ -58,7 +76,7 @@ def leak_rates(p: Mapping[str, Array], injection: Injection) -> Rates:
     Returns
     -------
     Rates
-        Of all kinds of leak together.
+        Of all kinds of leak together [t/yr].
 
     Notes
     -----
@@ -70,11 +88,7 @@ def leak_rates(p: Mapping[str, Array], injection: Injection) -> Rates:
     Known wells without a plug are plugged before injection. After it the wells of the injection
     itself are abandoned wells, too.
     """
-    slow, closed_slow = _slow_rates(p, injection)
-    events = _blowout_rates(p, injection)
-    filling = slow + sum(rate * p[kind] for kind, (rate, _) in events.items())
-    closed = closed_slow + sum(rate * p[kind] for kind, (_, rate) in events.items())
-    return Rates(filling, closed, p["floor"] / _PER_CENT, p["decay"])
+    return _leaks(p, injection).together(p)
 
 
 def _site(p: Mapping[str, Array], injection: Injection) -> tuple[Array, Array]:
@@ -83,7 +97,7 @@ def _site(p: Mapping[str, Array], injection: Injection) -> tuple[Array, Array]:
     return wells, injection.total * p["plume_area"] / _TONNES_PER_PLUME
 
 
-def _slow_rates(p: Mapping[str, Array], injection: Injection) -> tuple[Array, Array]:
+def _slow_rates(p: Mapping[str, Array], injection: Injection) -> Rates:
     """Return the slow leaks at full inventory and at closure [t/yr]."""
     active, area = _site(p, injection)
     wells, degraded, high = _wells(p), p["degraded_share"], p["intact_high_share"]
@@ -118,10 +132,10 @@ def _slow_rates(p: Mapping[str, Array], injection: Injection) -> tuple[Array, Ar
         + unknown_intact * high * high_rate
         + low * low_rate
     )
-    return natural + at_work + area * abandoned, natural + area * afterwards
+    return Rates(natural + at_work + area * abandoned, natural + area * afterwards)
 
 
-def _blowout_rates(p: Mapping[str, Array], injection: Injection) -> dict[str, tuple[Array, Array]]:
+def _blowout_rates(p: Mapping[str, Array], injection: Injection) -> dict[str, Rates]:
     """Return the expected blow-outs a year by kind: at full inventory, and at closure [1/yr]."""
     active, area = _site(p, injection)
     wells = _wells(p)
@@ -131,9 +145,9 @@ def _blowout_rates(p: Mapping[str, Array], injection: Injection) -> dict[str, tu
     )
     standing = p["known_well_density"] * p["well_underestimation"] + active / area
     return {
-        "minor_blowout": (active * p["minor_blowout_rate"], none),
-        "major_blowout": (active * p["major_blowout_rate"], none),
-        "large_blowout": (
+        "minor_blowout": Rates(active * p["minor_blowout_rate"], none),
+        "major_blowout": Rates(active * p["major_blowout_rate"], none),
+        "large_blowout": Rates(
             area * opened / injection.period,
             area * p["well_blowout_rate"] * standing,
         ),
@@ -168,7 +182,7 @@ class SecurityCalculator:
         Leakage stops for good before the first year in which no CO2 would be free.
         """
         rates = leak_rates(self.parameters, injection)
-        return cumulative(rates, injection, self._until_free(injection, years))
+        return self._course(rates, injection, years).cumulative(rates)
 
     def trapped(self, injection: Injection, years: Whole) -> Trapped:
         r"""Return how the CO2 is held at the end of some years.
@@ -196,39 +210,54 @@ class SecurityCalculator:
         """
         return _trapped(self.parameters, injection, years, self.leaked(injection, years))
 
-    def slow(self, injection: Injection, years: Whole) -> Array:
-        """Return what leaks without blow-outs [t], shape (sample, year)."""
-        rates = self._rates(*_slow_rates(self.parameters, injection))
-        return cumulative(rates, injection, self._until_free(injection, years))
+    def apart(self, injection: Injection, years: Whole) -> tuple[Array, dict[str, Expected]]:
+        """Return what leaks slowly, and how many blow-outs are expected.
 
-    def blowouts(self, injection: Injection, years: Whole) -> dict[str, Array]:
-        """Return the expected number of blow-outs, each of shape (sample, year).
+        Parameters
+        ----------
+        injection : Injection
+            What is injected.
+        years : array of int, shape (year,)
+            Counted from the first year of injection.
 
-        Each kind is named as the parameter that holds its mass. Times their mass, and with the
-        slow leaks, they are the sum of all leaks.
+        Returns
+        -------
+        slow : array, shape (sample, year)
+            What leaks without blow-outs [t].
+        blowouts : dict of str to Expected
+            The expected number of each kind; it is named as the parameter that holds its mass.
+            Times their mass, and with the slow leaks, they are the sum of all.
         """
-        until = self._until_free(injection, years)
-        return {
-            kind: cumulative(self._rates(filling, closed), injection, until)
-            for kind, (filling, closed) in _blowout_rates(self.parameters, injection).items()
-        }
+        leaks = _leaks(self.parameters, injection)
+        course = self._course(leaks.together(self.parameters), injection, years)
+        blowouts = {kind: Expected(course, rates) for kind, rates in leaks.blowouts.items()}
+        return course.cumulative(leaks.slow), blowouts
 
-    def _rates(self, filling: Array, closed: Array) -> Rates:
+    def _course(self, rates: Rates, injection: Injection, years: Whole) -> Course:
+        """Return how leaks add up while CO2 is free."""
+        last = self._last_free(rates, injection, int(years[-1]))
+        until = years if last.min() >= years[-1] else np.minimum(years, last[:, np.newaxis])
+        return self._until(injection, until)
+
+    def _until(
+        self, injection: Injection, years: Whole, samples: Whole | slice = slice(None)
+    ) -> Course:
+        floor, decay = (_of(self.parameters[name], samples) for name in ("floor", "decay"))
+        return Course.of(injection, years, floor / _PER_CENT, decay)
+
+    def _last_free(self, rates: Rates, injection: Injection, latest: int) -> Whole:
+        """Return the last year with free CO2, none later than `latest`, shape (sample,)."""
         p = self.parameters
-        return Rates(filling, closed, p["floor"] / _PER_CENT, p["decay"])
-
-    def _until_free(self, injection: Injection, years: Whole) -> Whole:
-        """Return years, each at most the last with free CO2, shape (sample, year)."""
-        rates, latest = leak_rates(self.parameters, injection), int(years[-1])
 
         def is_free(at: Whole, samples: Whole) -> NDArray[np.bool_]:
             """Return whether CO2 is free in years of shape (sample, year) or (1, year)."""
-            own = {name: _of(each, samples) for name, each in self.parameters.items()}
+            own = {"residual_saturation": _of(p["residual_saturation"], samples)}
             plan = injection.of(samples)
-            leaked = cumulative(Rates(*(_of(each, samples) for each in rates)), plan, at)
+            course = self._until(plan, at, samples)
+            leaked = course.cumulative(Rates(*(_of(each, samples) for each in rates)))
             return np.asarray(_trapped(own, plan, at, leaked).free > 0)
 
-        size = np.broadcast_shapes((1,), *(np.shape(each) for each in rates))
+        size = np.broadcast_shapes((1,), *(np.shape(each) for each in (*rates, p["decay"])))
         every = np.arange(size[0])
         high = np.full(size, latest)
         if not injection.is_steady:  # then all may be trapped before more is injected
@@ -244,10 +273,10 @@ class SecurityCalculator:
             free = is_free(middle[:, np.newaxis], ending)[:, 0]
             low, high = np.where(free, middle, low), np.where(free, high, middle)
         found[ending] = low
-        return np.asarray(np.minimum(years, found[:, np.newaxis]))
+        return found
 
 
-def _of(numbers: Array, samples: Whole) -> Array:
+def _of(numbers: Array, samples: Whole | slice) -> Array:
     """Return the numbers of some samples; one number is that of all."""
     return numbers[samples] if np.size(numbers) > 1 else numbers
 

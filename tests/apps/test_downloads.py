@@ -84,7 +84,7 @@ def test_what_is_not_offered_is_not_made(visit, wanted):
 
 def test_a_page_without_results_offers_no_results(hosted):
     page = jcm.MethodsPage()
-    assert downloads_of(page) == ()
+    assert downloads_of(page) == {}
     with pytest.raises(ScenarioError, match="there is no such file"):
         download(page, "csv")
 

@@ -17,7 +17,7 @@ SOLAR = "project.electricity_supplied"
 def test_a_link_says_scenario_language_and_changes():
     link = read_link("scenario=a&lang=ja&set=x.y=1%20kt&set=b=2&family=waste")
     assert (link.scenario, link.language, link.changes) == ("a", "ja", ("x.y=1 kt", "b=2"))
-    assert link.more == {"family": "waste"}
+    assert link.more == {"family": ("waste",)}
     assert link.problems == ()
 
 

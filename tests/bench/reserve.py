@@ -54,12 +54,12 @@ def walked(model: SecurityCalculator, injection: Injection) -> np.ndarray:
     from jcm_models.storage.calculator import leak_rates
 
     p = model.parameters
-    rates = leak_rates(p, injection)
+    rates, floor = leak_rates(p, injection), p["floor"] / 100
     leaked, before = np.zeros(DRAWS), np.zeros(DRAWS)
     running = np.ones(DRAWS, dtype=bool)
     for t in range(1, YEARS + 1):
         share = min(t / injection.period, 1.0)
-        late = rates.floor + (1 - rates.floor) * np.exp(-rates.decay * (t - injection.period - 1))
+        late = floor + (1 - floor) * np.exp(-p["decay"] * (t - injection.period - 1))
         rate = rates.filling * share if t <= injection.period else rates.closed * late
         tried = leaked + (rate + before) / 2
         before = rate

@@ -12,8 +12,9 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 
 from jcm_models.kernels.server import ADDRESS
 from jcm_models.kernels.server import PROVISIONER as NAME
-from tests.app_pages import served, visited
+from tests.app_pages import Visit
 from tests.commands import BIN, environment
+from tests.conftest import Server
 from tests.kernels.examples import (
     gone,
     notebook,
@@ -181,13 +182,13 @@ def kernels_of(pid):
 
 
 def test_the_app_shows_itself_out_of_forked_kernels(watched):
-    with served("reference_vs_bau") as app:
-        for page in visited(app, watched):
-            assert page.locator("figure svg:visible").count() == 2
-            started = psutil.Process(app.process.pid).children()
-            (server,) = [
-                one for one in started if "jcm_models.kernels.fork_server" in one.cmdline()
-            ]
-            assert server.children()
-            assert [one for one in started if "ipykernel_launcher" in one.cmdline()] == []
+    command = [str(BIN / "jcm"), "app", "--port", "{port}", "--no-browser"]
+    with Server(command, ready="/health") as app:
+        visit = Visit(watched, app).open("reference_vs_bau")
+        assert visit.page.locator("figure svg:visible").count() == 2
+        visit.assert_clean()
+        started = psutil.Process(app.process.pid).children()
+        (server,) = [one for one in started if "jcm_models.kernels.fork_server" in one.cmdline()]
+        assert server.children()
+        assert [one for one in started if "ipykernel_launcher" in one.cmdline()] == []
     until(lambda: not server.is_running())

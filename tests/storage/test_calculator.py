@@ -166,11 +166,12 @@ def test_a_site_of_any_size_leaks_in_proportion():
 def test_slow_leaks_and_blow_outs_are_all_that_leaks(plan):
     parameters = drawn("poorly_regulated_onshore", np.random.default_rng(4).random((300, 24)))
     model, years = SecurityCalculator(parameters), np.array([1, 2, 29, 30, 31, 700, 10_000])
-    events = model.blowouts(plan, years)
-    blown = sum(parameters[kind][:, np.newaxis] * number for kind, number in events.items())
-    np.testing.assert_allclose(
-        model.slow(plan, years) + blown, model.leaked(plan, years), rtol=1e-12
-    )
+    slow, events = model.apart(plan, years)
+    every = np.arange(300)
+    blown = sum(parameters[kind][:, np.newaxis] * e.of_samples(every) for kind, e in events.items())
+    for expected in events.values():
+        np.testing.assert_array_equal(expected.by_the_end, expected.of_samples(every)[:, -1])
+    np.testing.assert_allclose(slow + blown, model.leaked(plan, years), rtol=1e-12)
     assert (blown > 0).all()
 
 
@@ -181,14 +182,14 @@ def test_blow_outs_that_are_drawn_have_the_mean_of_those_expected(name):
     generator = np.random.default_rng(8)
     parameters = drawn(name, generator.random((draws, 24)))
     model = SecurityCalculator(parameters)
-    events = model.slow(injection, years)
-    for kind, number in model.blowouts(injection, years).items():
-        events = events + draw_blowouts(number, regime(name)[kind], generator)
+    slow, blowouts = model.apart(injection, years)
+    events, smooth = slow.copy(), slow.copy()
+    for kind, number in blowouts.items():
+        smooth += parameters[kind][:, np.newaxis] * number.of_samples(np.arange(draws))
+        mass = regime(name)[kind]
+        escaped = draw_blowouts(number.by_the_end, number.of_samples, mass, generator)
+        events[escaped.samples] += escaped.amounts
     # The same parameters, so that what differs is the chance of the events alone.
-    smooth = model.slow(injection, years) + sum(
-        parameters[kind][:, np.newaxis] * number
-        for kind, number in model.blowouts(injection, years).items()
-    )
     difference = events - smooth
     error = difference.std(axis=0) / np.sqrt(draws)
     assert (np.abs(difference.mean(axis=0)) < 3 * error).all()
@@ -196,13 +197,19 @@ def test_blow_outs_that_are_drawn_have_the_mean_of_those_expected(name):
 
 
 def test_blow_outs_come_when_they_are_expected_and_never_without():
-    expected = np.array([[0.0, 0.0, 500.0, 500.0, 2000.0]] * 200)
-    found = draw_blowouts(expected, Fixed(1.0), np.random.default_rng(1))
+    expected = np.array([[0.0, 0.0, 500.0, 500.0, 2000.0]] * 200 + [[0.0] * 5] * 3)
+
+    def drawn_among(expected):
+        generator = np.random.default_rng(1)
+        return draw_blowouts(expected[:, -1], expected.__getitem__, Fixed(1.0), generator)
+
+    samples, found = drawn_among(expected)
+    assert samples.tolist() == [*range(200)]
     assert not found[:, :2].any()
     assert (found[:, 2] == found[:, 3]).all()
     assert abs(found[:, 2].mean() - 500) < 3 * np.sqrt(500 / 200)
     assert abs((found[:, 4] - found[:, 3]).mean() - 1500) < 3 * np.sqrt(1500 / 200)
-    assert not draw_blowouts(np.zeros((3, 2)), Fixed(1.0), np.random.default_rng(1)).any()
+    assert not drawn_among(np.zeros((3, 2))).samples.size
 
 
 CALCULATOR = [
@@ -226,7 +233,7 @@ CALCULATOR = [
     ("* standing", "* p['known_well_density']"),
     ('["well_underestimation"] + active / area', '["well_underestimation"]'),
     ("+ active / area\n        + wells", "+ wells"),
-    ("return natural + at_work", "return at_work"),
+    ("Rates(natural + at_work", "Rates(at_work"),
     ("natural + area * afterwards", "area * afterwards"),
     ("(injected - mineral - dissolved) * share", "(kept - mineral - dissolved) * share"),
     (".free > 0)", ".free > 1e9)"),
@@ -237,8 +244,10 @@ CURVES = [
     ("- share / 2", ""),
     ("np.maximum(after - 1, 0)", "after"),
     ("share.sum(axis=-1, keepdims=True)", "(share.sum() - share[:, -1:] / 2)"),
-    ("floor * after + (1", "floor * (after - 1) + (1"),
-    ("before_last) / 2", "before_last)"),
+    ("+= floor * after", "+= floor * (after - 1)"),
+    ("last /= 2", "last /= 1"),
+    ("sums -= closed", "sums += closed"),
+    ("found[:, late:] = sums", "found[:, late:] = 0"),
 ]
 
 
@@ -280,6 +289,6 @@ def test_a_changed_equation_of_the_calculator_is_noticed(old, new):
 
 @pytest.mark.parametrize(("old", "new"), CURVES)
 def test_a_changed_equation_of_the_curves_is_noticed(old, new):
-    names = executed(calculator, "import Rates", "import Rates")
-    names["cumulative"] = executed(curves, old, new)["cumulative"]
+    names = executed(calculator, "import Course", "import Course")
+    names["Course"] = executed(curves, old, new)["Course"]
     assert strays_from_the_loop(names["SecurityCalculator"])

@@ -3,7 +3,12 @@
 (function () {
   "use strict";
 
-  const KEPT = new Set(["open", "hidden-by-visitor"]);
+  // What a visitor has folded or unfolded stays so.
+  const KEPT = new Set(["open", "data-touched"]);
+  document.addEventListener("click", function (event) {
+    const summary = event.target.closest("summary");
+    if (summary) summary.parentElement.dataset.touched = "";
+  });
 
   function sameKind(a, b) {
     return a.nodeType === b.nodeType && a.nodeName === b.nodeName &&
@@ -11,11 +16,12 @@
   }
 
   function morphAttributes(now, then) {
+    const kept = (name) => now.dataset.touched !== undefined && KEPT.has(name);
     for (const { name } of Array.from(now.attributes)) {
-      if (!then.hasAttribute(name) && !KEPT.has(name)) now.removeAttribute(name);
+      if (!then.hasAttribute(name) && !kept(name)) now.removeAttribute(name);
     }
     for (const { name, value } of Array.from(then.attributes)) {
-      if (!KEPT.has(name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
+      if (!kept(name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
     }
   }
 

@@ -1,0 +1,106 @@
+"""Voilà's own page, for notebooks with other widgets: shown by the same server, as well guarded."""
+
+import json
+
+import pytest
+
+from tests.serving.conftest import served
+from tests.serving.projects import project
+from tests.serving.visitor import Visitor, until
+
+SLIDER = """
+import ipywidgets as widgets
+
+slider = widgets.IntSlider(value=3, description="Years")
+said = widgets.HTML("not moved")
+slider.observe(lambda change: setattr(said, "value", f"moved to {change['new']}"), "value")
+widgets.VBox([slider, said])
+"""
+HOSTED = "import os\nprint('hosted', os.environ.get('JCM_APP'), 'kept' in str(os.environ))"
+TOKEN = "kept-from-others"
+WRITES = "open('written', 'w').close()"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A notebook with a widget."""
+    return project(tmp_path_factory.mktemp("widgets"), slider=["% # A slider", SLIDER, HOSTED])
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    """Its server, which lets in who has the token."""
+    with served(folder, "--all-widgets", "--token", TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def guest(server):
+    """Somebody who came by the link with the token, and leaves in the end."""
+    visitor = Visitor(server)
+    visitor.ask(f"?token={TOKEN}")
+    yield visitor
+    visitor.leave()
+
+
+def opened(visitor):
+    """Open the app; return the kernel, which this page names in another way."""
+    text = visitor.ask("apps/slider").text
+    visitor.kernel = text.partition('"kernelId": "')[2].partition('"')[0]
+    return visitor.kernel
+
+
+def sessions(server):
+    """Return how many sessions there are."""
+    return json.loads(Visitor(server).ask("health").text)["sessions"]
+
+
+def test_a_widget_is_shown_and_moved_and_its_session_ends_with_the_page(server, watched):
+    page, before = watched.page, sessions(server)
+    page.goto(f"{server.url}/?token={TOKEN}")
+    page.get_by_role("link", name="A slider").click()
+    handle = page.locator(".noUi-handle")
+    handle.wait_for(timeout=60_000)
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("moved to 4").wait_for()
+    assert "hosted None False" in page.inner_text("body")
+    assert watched.outside == []
+    assert watched.errors == []
+    assert sessions(server) > before
+    page.close()
+    until(lambda: sessions(server) <= before)
+
+
+@pytest.mark.parametrize("path", ["", "apps/slider", f"?token={TOKEN}x", "api/kernels/a-b-c-d-e"])
+def test_nothing_is_shown_without_the_token(server, path):
+    assert Visitor(server).ask(path).status == 403
+
+
+def test_the_state_of_a_kernel_is_told_to_its_own_visitor_only(server, guest):
+    kernel, other = opened(guest), Visitor(server)
+    other.ask(f"?token={TOKEN}")
+    assert json.loads(guest.ask(f"api/kernels/{kernel}").text)["id"] == kernel
+    assert other.ask(f"api/kernels/{kernel}").status == 404
+    assert guest.ask(f"api/kernels/{kernel}", method="DELETE").status in {403, 405}
+    assert guest.ask(f"api/kernels/{kernel}").status == 200
+
+
+@pytest.mark.parametrize("channel", ["shell", "control", "stdin"])
+def test_no_code_of_a_visitor_is_run(guest, folder, channel):
+    opened(guest)
+    page = guest.connect()
+    page.say("execute_request", {"code": WRITES, "silent": False}, channel)
+    page.say("shutdown_request", {"restart": False}, channel)
+    page.say("kernel_info_request", {}, "shell")
+    while page.message()["header"]["msg_type"] != "kernel_info_reply":
+        pass
+    assert not (folder / "notebooks" / "written").exists()
+
+
+@pytest.mark.parametrize("place", ["static", "labextensions", "templates/lab/static", "api/themes"])
+@pytest.mark.parametrize("way", ["../..", "..%2f..", "%2e%2e/%2e%2e", "a/../../..", ".", "%00"])
+def test_no_file_beside_those_of_the_page_is_reached(guest, place, way):
+    answer = guest.ask(f"voila/{place}/{way}/voila.json")
+    assert answer.status == 404
+    assert "VoilaConfiguration" not in answer.text
