@@ -5,7 +5,7 @@ import pytest
 from jcm_models.kernels import server as server_module
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def server(fork_server):
     """A fork server of this process."""
     return fork_server
