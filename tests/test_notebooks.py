@@ -163,20 +163,17 @@ def test_the_notebook_of_methods_runs_in_jupyterlab(lab, watched):
     assert watched.outside == []
 
 
-def test_the_notebook_of_methods_is_an_app_whose_picker_shows_one_family(watched):
-    jcm = str(BIN / "jcm")
-    command = [jcm, "app", "--port", "{port}", "--no-browser", "--notebook", "methods"]
-    with Server(command, ready="/voila/static/voila.js") as app:
-        page = watched.page
-        page.goto(app.url)
-        page.locator(".jcm-family").first.wait_for(timeout=90_000)
-        assert page.locator(".jcm-family").count() == len(families())
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.locator("select").select_option(label="Rice methane")
-        page.wait_for_function("document.querySelectorAll('.jcm-family').length === 1")
-        assert "alternate wetting and drying" in page.locator(".jcm-family").inner_text()
+def test_the_notebook_of_methods_is_an_app_whose_picker_shows_one_family(watched, workbench):
+    page = watched.page
+    page.goto(f"{workbench.url}/apps/methods")
+    page.locator(".jcm-family").first.wait_for(timeout=90_000)
+    assert page.locator(".jcm-family").count() == len(families())
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("main select[data-key=family]").select_option(label="Rice methane")
+    page.wait_for_function("document.querySelectorAll('.jcm-family').length === 1")
+    assert "alternate wetting and drying" in page.locator(".jcm-family").inner_text()
     assert watched.outside == []
     assert [error for error in watched.errors if "WebSocket" not in error] == []
 
