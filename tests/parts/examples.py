@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 AXES = {"emissions": 0, "credits": 1, "short": 0, "factor": 0}
 SAMPLES, PARTIES, YEARS = 200, 3, 5
-PATIENCE = 60
+PATIENCE = 180  # [s] after which a thing is taken to hang, however busy the machine is
 
 
 @dataclass(frozen=True)
