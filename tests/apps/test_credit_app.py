@@ -81,7 +81,9 @@ def test_a_floor_holds_while_the_subsidy_shrinks(app, page):
 
 def test_another_scenario_can_be_picked_and_tells_of_overselling(app, page):
     page.get_by_label("Scenario", exact=True).select_option(label=_title())
-    page.get_by_text("more than that. To fit,").wait_for(timeout=30_000)
+    answer = page.locator(".jcm-answer", has_text="more than that. To fit,")
+    answer.wait_for(timeout=30_000)
+    app.settled()
     assert "must not be issued" in page.inner_text("body")
 
 
