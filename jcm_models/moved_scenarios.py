@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -123,7 +123,7 @@ class MovedScenario:
         changes = {
             key: _noted(value, given[key], words) if key in given else value
             for key, value in self.changes.items()
-        }
+        } | _loosened(self.loaded, self.changes)
         self._results = compute(self.loaded.with_(changes) if changes else self.loaded)
         self._shown = dict(self.changes)
 
@@ -267,6 +267,16 @@ def value_at(scenario: Scenario, key: str) -> Any:
     for name in key.split("."):
         found = found[name] if isinstance(found, Mapping) else getattr(found, name)
     return found
+
+
+def _loosened(scenario: Scenario, fixed: Collection[str]) -> dict[str, Any]:
+    """Return the change that goes with inputs that are fixed: nothing goes together with them."""
+    pairs = scenario.ensemble.correlations
+    kept = [pair for pair in pairs if not set(pair.between) & set(fixed)]
+    if len(kept) == len(pairs):
+        return {}
+    left = [{"between": list(pair.between), "value": pair.value} for pair in kept]
+    return {"ensemble.correlations": left}
 
 
 def _noted(value: Any, given: Input, words: Words) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from jcm_models.moved_scenarios import MovedScenario
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.scenario import Scenario
 from jcm_models.simulation import load_scenario
+from jcm_models.variables import result_variables
 from jcm_models.wording import Words
 
 __all__ = ["BROUGHT", "Offered", "in_names", "picked", "scenario_choice"]
 
 BROUGHT = "brought"  # a scenario that no file here holds
 _LONGEST_NAME = 80
+# What sends those who read files on: the method that found the problem, and the convention.
+_FOR_THE_CURIOUS = re.compile(
+    r"^(?:method \w+: |算定手法\w+：)|(?: \(convention \w+\)|（規約\w+）)"  # noqa: RUF001 - Japanese
+)
 _CONTROLS = {"scenario", "language", "lang", "upload", "link"}
 
 Offered = Mapping[str, tuple[str, Path]]
@@ -84,8 +90,13 @@ def in_names(
         section = given.path.rpartition(".")[0]
         if "." in section:  # a section is called by the first of its inputs
             names.setdefault(section, label)
-    if problem.path not in {*names, "", *groups, *_CONTROLS}:
-        text = words("text.labelled", name=problem.path, text=text)
+    plain = _FOR_THE_CURIOUS.sub("", text)
+    found_by_method = problem.message.startswith("method ")  # of inputs that its text names
+    if problem.path not in {*names, "", *groups, *_CONTROLS} and not found_by_method:
+        plain = words("text.labelled", name=problem.path, text=plain)
+    for each in result_variables().values():
+        if "_" in each.name:  # a name that is a word may stand there as one
+            names[each.name] = words.choose(each.label, each.label_ja)
     for key in sorted(names, key=len, reverse=True):
-        text = text.replace(key, words("controls.quoted", name=names[key]))
-    return text
+        plain = plain.replace(key, words("controls.quoted", name=names[key]))
+    return plain

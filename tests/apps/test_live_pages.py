@@ -185,13 +185,15 @@ def test_what_goes_wrong_in_the_code_is_a_sentence(visit, monkeypatch, error):
 
 
 def test_every_slider_of_every_scenario_answers_at_both_its_ends(hosted):
-    for file in sorted((ROOT / "scenarios").glob("*.yaml"))[::7]:
+    for file in sorted((ROOT / "scenarios").glob("*.yaml")):
         view = jcm.View(file)
         _ = view.key_figures, view.section("controls")
         for each in view.controls_of("controls"):
             for value in (each.low, each.high) if isinstance(each, Slider) else ():
                 view.change([(each.key, value)])
-                assert all("BaU" in view.said(problem) for problem in view.problems), each.key
+                told = " ".join(view.said(problem) for problem in view.problems)
+                assert bool(told) == ("BaU" in told or "falls below zero" in told), told
+                assert not re.search(r"\w[._]\w*_|convention|method", told), told
                 assert view.change([("reset", None)])
 
 

@@ -72,6 +72,13 @@ def test_an_uncertain_input_can_be_fixed_and_made_uncertain_again(app, page):
     assert app.text("answer") == before
 
 
+def test_an_input_that_goes_together_with_another_can_be_fixed_alone(app):
+    app.type("Reference emission factor", "0.3")
+    changes = {"project.reference_emission_factor": 0.3, "ensemble.correlations": []}
+    drawn = draw_ensemble(jcm.load_scenario(SCENARIO, changes), SAMPLES, SEED)["total_credits"][0]
+    assert f"between {np.sort(drawn)[51]:,.0f} and" in app.text("answer")
+
+
 def test_another_uncertain_scenario_is_one_choice_away(app, page):
     page.get_by_label("Scenario", exact=True).select_option("indonesia_ccs_uncertainty")
     page.get_by_text("the reserve cannot make good every reversal").first.wait_for(timeout=60_000)
