@@ -20,6 +20,9 @@ class Bare(web.RequestHandler):
         for name, value in self.settings["headers"].items():
             self.set_header(name, value)
 
+    def set_cors_headers(self) -> None:
+        """Let no page of another origin read anything, whatever token it knows."""
+
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say no more than the status."""
         self.finish()

@@ -12,10 +12,10 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from jcm_models.serving.files import Bare
-from jcm_models.serving.protocol import message_of
+from jcm_models.serving.protocol import message_of, widget_message_of
 from jcm_models.serving.sessions import Session, Sessions
 
-__all__ = ["VISITOR", "PageConnection", "PageSocket", "WidgetSocket"]
+__all__ = ["VISITOR", "PageConnection", "PageSocket", "WidgetConnection", "WidgetSocket"]
 
 VISITOR = "jcm_visitor"  # the cookie
 _NO_MESSAGE = 1008  # as RFC 6455 calls what breaks a policy
@@ -102,7 +102,11 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
             self.close(_NO_MESSAGE)
             return
         self._sessions.heard(session)
-        self._sessions.asks(session, self.connection.ask(*message))
+        await self._ask(session, self.connection.ask(*message))
+
+    async def _ask(self, session: Session, message: str) -> None:
+        """Note what the kernel was asked, and wait while that is much."""
+        self._sessions.asks(session, message)
         while len(session.asked) > _MOST_ASKED and self._session is session:
             self._calm.clear()
             await self._calm.wait()
@@ -137,6 +141,26 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         self.close(code)
 
 
+class WidgetConnection(PageConnection):
+    """Hands on what Voilà's own page needs, and not where code failed or what it complains of."""
+
+    def pass_on(self, message: dict[str, Any]) -> str:
+        """Send the kernel a message as it came; return by which name its answer calls it."""
+        self.session.send(self.channels["shell"], message)
+        return str(message["header"]["msg_id"])
+
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
+        """Hand on what a visitor may see, and note that the kernel has answered."""
+        _, parts = self.session.feed_identities(outgoing_msg)
+        kind, content = self.session.unpack(parts[1])["msg_type"], self.session.unpack(parts[4])
+        if kind == "error" or (kind == "stream" and content.get("name") == "stderr"):
+            return
+        ZMQChannelsWebsocketConnection.handle_outgoing_message(self, stream, outgoing_msg)
+        if kind == "status" and content["execution_state"] == "idle":
+            parent = self.session.unpack(parts[2]).get("msg_id", "")
+            self.websocket_handler.answered(parent)
+
+
 class WidgetSocket(PageSocket):
     """The connection of Voilà's own page, whose widgets have comms and messages of many kinds."""
 
@@ -146,13 +170,17 @@ class WidgetSocket(PageSocket):
 
     async def on_message(self, ws_message: str | bytes) -> None:
         """Hand on a message of a kind that is allowed; what is none ends the connection."""
-        if self._session is not None:
-            self._sessions.heard(self._session)
-        try:
-            super(PageSocket, self).on_message(ws_message)
-        except Exception:
+        session = self._session
+        message = widget_message_of(ws_message)
+        if session is None or message is None or not self.connection.channels:
             self.log.warning("what came was no message of a page")
             self.close(_NO_MESSAGE)
+            return
+        self._sessions.heard(session)
+        kind, channel = message["header"]["msg_type"], message.pop("channel", None)
+        if channel != "shell" or kind not in self.kernel_manager.allowed_message_types:
+            return  # it asks for what it never gets
+        await self._ask(session, self.connection.pass_on(message))
 
 
 def _is_id(given: bytes) -> bool:

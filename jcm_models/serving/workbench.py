@@ -14,7 +14,7 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.web
 from jupyter_core.utils import run_sync
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.auth import PasswordIdentityProvider
 from jupyter_server.utils import url_path_join
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
@@ -33,7 +33,12 @@ from jcm_models.serving.handlers import (
 from jcm_models.serving.headers import answer_headers
 from jcm_models.serving.kernels import SessionKernels
 from jcm_models.serving.sessions import OVER, Limits, Sessions
-from jcm_models.serving.sockets import PageConnection, PageSocket, WidgetSocket
+from jcm_models.serving.sockets import (
+    PageConnection,
+    PageSocket,
+    WidgetConnection,
+    WidgetSocket,
+)
 
 __all__ = ["TOKEN_FILE", "Workbench"]
 
@@ -58,6 +63,15 @@ _OWN_PAGE = {
     "kernel_websocket_connection_class": PageConnection,
     "websocket_max_message_size": 2 * LARGEST_FILE + _ENVELOPE,
 }
+
+
+class Anybody(PasswordIdentityProvider):
+    """Whoever comes: where no token is asked for, nobody gets a name or a cookie for it."""
+
+    def set_login_cookie(self, handler: Any, user: Any) -> None:
+        """Keep who has shown the token."""
+        if self.auth_enabled:
+            super().set_login_cookie(handler, user)
 
 
 def _without_cells_for_the_lab(_request: Any, *, notebook: Any, cwd: str) -> None:
@@ -99,6 +113,7 @@ class Workbench(Voila):  # type: ignore[misc]
         cells = {"timeout": self.cell_seconds, "interrupt_on_timeout": True}
         self.update_config(Config(NotebookClient=cells))
         self.voila_configuration.update_config(_KERNELS)
+        self.identity_provider_class = Anybody
         self.voila_configuration.multi_kernel_manager_class = SessionKernels
         self.voila_configuration.prelaunch_hook = _without_cells_for_the_lab
         self.tornado_settings: dict[str, Any] = {}
@@ -125,7 +140,7 @@ class Workbench(Voila):  # type: ignore[misc]
             *("comm_info_request", "kernel_info_request"),
         ]
         return {
-            "kernel_websocket_connection_class": ZMQChannelsWebsocketConnection,
+            "kernel_websocket_connection_class": WidgetConnection,
             "websocket_max_message_size": _LARGEST_OF_A_WIDGET,
         }
 

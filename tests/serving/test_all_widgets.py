@@ -18,13 +18,25 @@ widgets.VBox([slider, said])
 """
 HOSTED = "import os\nprint('hosted', os.environ.get('JCM_APP'), 'kept' in str(os.environ))"
 TOKEN = "kept-from-others"
+FAILS = "import sys\nprint('for the log', file=sys.stderr)\n1 / 0"
+BUTTON = """
+import ipywidgets as widgets
+
+button = widgets.Button(description="Fail")
+button.on_click(lambda _: 1 / 0)
+button
+"""
 WRITES = "open('written', 'w').close()"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A notebook with a widget."""
-    return project(tmp_path_factory.mktemp("widgets"), slider=["% # A slider", SLIDER, HOSTED])
+    return project(
+        tmp_path_factory.mktemp("widgets"),
+        slider=["% # A slider", SLIDER, HOSTED],
+        button=["% # A button", BUTTON],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +82,37 @@ def test_a_widget_is_shown_and_moved_and_its_session_ends_with_the_page(server, 
     assert sessions(server) > before
     page.close()
     until(lambda: sessions(server) <= before)
+
+
+def test_what_fails_in_a_widget_s_code_is_not_told_to_visitors(server, watched):
+    page = watched.page
+    told = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda said: told.append(said)))
+    page.goto(f"{server.url}/?token={TOKEN}")
+    page.get_by_role("link", name="A button").click()
+    page.get_by_role("button", name="Fail").click(timeout=60_000)
+    page.wait_for_timeout(2000)
+    frames = [each if isinstance(each, bytes) else each.encode() for each in told]
+    assert frames
+    assert not any(b"ZeroDivisionError" in frame for frame in frames)
+
+
+def test_a_page_that_asks_much_is_heard_when_the_kernel_has_answered(guest):
+    opened(guest)
+    page = guest.connect()
+    for _ in range(200):
+        page.say("kernel_info_request", {})
+    answers = 0
+    while answers < 200:
+        answers += page.message()["header"]["msg_type"] == "kernel_info_reply"
+
+
+def test_no_other_origin_reads_the_files_of_the_page(server):
+    visitor = Visitor(server, headers={"Origin": "https://elsewhere.example"})
+    path = "voila/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
+    answer = visitor.ask(f"{path}?token={TOKEN}")
+    assert answer.status == 200
+    assert "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["", "apps/slider", f"?token={TOKEN}x", "api/kernels/a-b-c-d-e"])

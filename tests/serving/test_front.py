@@ -81,3 +81,13 @@ def test_who_asks_for_the_head_gets_no_kernel(own, path, status):
     answer = Visitor(own).ask(path, method="HEAD")
     assert (answer.status, answer.text) == (status, "")
     assert own.log().count("Kernel started") == before
+
+
+def test_whoever_only_looks_at_the_front_page_gets_no_cookie(own):
+    assert "set-cookie" not in Visitor(own).ask().headers
+
+
+def test_who_opens_an_app_gets_the_cookie_of_its_session_alone(own):
+    visitor = Visitor(own)
+    visitor.ask("apps/told")
+    assert set(visitor.cookies) == {"jcm_visitor"}
