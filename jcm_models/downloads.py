@@ -45,7 +45,7 @@ def downloads_of(page: SectionPage) -> dict[str, str]:
     """Return the kinds of files that a page offers beside its figures, with their names."""
     own = {kind: label for kind, (label, _) in page.files().items()}
     usual = _MAKERS if page.current_results() is not None else ()
-    return own | {kind: page.words(f"app.download_{kind}") for kind in usual}
+    return own | {kind: page.name_of_file(kind) for kind in usual}
 
 
 def download(page: SectionPage, wanted: str) -> Download:

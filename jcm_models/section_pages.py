@@ -291,6 +291,10 @@ class SectionPage:
         """Return further files to take along, by kind: what each is called, and what makes it."""
         return {}
 
+    def name_of_file(self, kind: str) -> str:
+        """Return what a file of the results is called that is offered to be taken along."""
+        return self.words(f"app.download_{kind}")
+
     def link_to(self, app: str) -> dict[str, list[str]]:
         """Return what a link to another app says of this page, beside its language."""
         return self.link() if app in self.shares_link_with else {}

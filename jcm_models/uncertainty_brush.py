@@ -46,8 +46,14 @@ def brushed(study: UncertaintyStudy, limits: Mapping[str, tuple[float, float]]) 
     target = words(
         key, name=words.label(row), limit=number(round(limit)), unit=words.unit(row.unit)
     )
-    first = page(words, words("uncertainty.parallel"), figure=parallel, place=7, sentences=[target])
-    return first + page(words, words("uncertainty.scatter"), figure=scatter, place=8)
+    first = page(
+        words,
+        words("uncertainty.parallel"),
+        figure=parallel,
+        place=study.figure(7),
+        sentences=[target],
+    )
+    return first + page(words, words("uncertainty.scatter"), figure=scatter, place=study.figure(8))
 
 
 def brush_axes(study: UncertaintyStudy) -> dict[str, tuple[str, str, Array]]:

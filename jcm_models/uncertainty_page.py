@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from jcm_models.controls import Action, Control, Span
+from jcm_models.downloads import Download
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
 from jcm_models.offered_scenarios import is_uncertain
@@ -19,6 +20,8 @@ from jcm_models.scenario_pages import ScenarioPage
 from jcm_models.section_pages import Controls, Section
 from jcm_models.sections import identity, notes
 from jcm_models.uncertainty_brush import brush_axes, brushed
+from jcm_models.uncertainty_downloads import sample_files
+from jcm_models.uncertainty_overview import by_year, key_figures
 from jcm_models.uncertainty_sections import UNCERTAINTY_SECTIONS, without_uncertainty
 from jcm_models.uncertainty_study import UncertaintyStudy
 from jcm_models.wording import number, rounded
@@ -32,6 +35,7 @@ _STEPS = 100
 _DIGITS = 4
 _BRUSH = "brush "
 _BRUSH_RESET = "brushes"
+_OF_THE_PLAN = {"workbook", "csv", "netcdf"}
 _MOVED = ("project.", "crediting.", "reserve.rate")
 
 
@@ -108,6 +112,16 @@ class UncertaintyPage(ScenarioPage):
         return self.section("answer")
 
     @property
+    def key_figures(self) -> Section:
+        """The cards: credits, the plan, what fails."""
+        return self.section("key_figures")
+
+    @property
+    def by_year(self) -> Section:
+        """The credits of each year."""
+        return self.section("by_year")
+
+    @property
     def over_time(self) -> Section:
         """Fans over the years."""
         return self.section("over_time")
@@ -152,9 +166,26 @@ class UncertaintyPage(ScenarioPage):
             return without_uncertainty(self._study) if name == "answer" else ""
         if name == "brush":
             return brushed(self._study, self._brushed()) if self._study.drawn else ""
+        if name in _AT_A_GLANCE:
+            return _AT_A_GLANCE[name](self._study)
         if name in UNCERTAINTY_SECTIONS:
             return UNCERTAINTY_SECTIONS[name](self._study)
         return str(_AT_THE_MEANS[name](self._study.middle, self.words))
+
+    def strip(self) -> str:
+        """Return the first cards, which stay in sight while something is moved."""
+        return key_figures(self._study, "strip.html") if self._study.is_uncertain else ""
+
+    def files(self) -> Mapping[str, tuple[str, Callable[[], Download]]]:
+        """Return the files of the samples; those of the plan are offered beside."""
+        return sample_files(self, self._study)
+
+    def name_of_file(self, kind: str) -> str:
+        """Return what a file is called: the usual ones hold the plan."""
+        name = super().name_of_file(kind)
+        if kind not in _OF_THE_PLAN or not self._study.is_uncertain:
+            return name
+        return self.words("text.labelled", name=self.words("uncertainty.plan"), text=name)
 
     @property
     def brushes(self) -> Controls:
@@ -222,6 +253,10 @@ class UncertaintyPage(ScenarioPage):
         return {key.removeprefix(_BRUSH): ends for key, ends in self._limits.items()}
 
 
+_AT_A_GLANCE: Mapping[str, Callable[[UncertaintyStudy], str]] = {
+    "key_figures": key_figures,
+    "by_year": by_year,
+}
 _AT_THE_MEANS: Mapping[str, Any] = {
     "assumptions": assumptions,
     "inputs": inputs,

@@ -32,7 +32,6 @@ __all__ = ["UNCERTAINTY_SECTIONS", "without_uncertainty"]
 Array = NDArray[np.float64]
 
 _OVER_TIME = ("credits_issued", "unissued_reductions")
-_OF_STORAGE = ("reserve_balance", "co2_leaked")
 _LOW, _MIDDLE, _HIGH = 0, 2, 4
 
 
@@ -89,12 +88,12 @@ def _headed(study: UncertaintyStudy, sentences: list[str]) -> str:
 def over_time(study: UncertaintyStudy) -> str:
     """Return the fans of what is issued and never issued, and of what is kept and leaked."""
     words = study.words
-    flows = _fans(study, _OVER_TIME, words("uncertainty.over_time"), planned=True)
-    stored = _fans(study, _OF_STORAGE, words("uncertainty.over_time_stored"), planned=False)
+    flows = _fans(study, _OVER_TIME, words("uncertainty.over_time"), 1)
+    stored = _fans(study, study.stored, words("uncertainty.over_time_stored"), 2)
     return flows + stored
 
 
-def _fans(study: UncertaintyStudy, names: Sequence[str], title: str, *, planned: bool) -> str:
+def _fans(study: UncertaintyStudy, names: Sequence[str], title: str, place: int) -> str:
     """Return one figure of fans, to the last year in which anything happens; or nothing."""
     words, scenario = study.words, study.scenario
     shown = [name for name in names if name in study.ensemble and study.ensemble[name].any()]
@@ -114,9 +113,9 @@ def _fans(study: UncertaintyStudy, names: Sequence[str], title: str, *, planned:
         words,
         title=title,
         units={label[name]: row.unit for name, row in rows.items()},
-        plans={label[n]: (plan, study.middle[n][span]) for n in shown[:1]} if planned else None,
+        plans={label[n]: (plan, study.middle[n][span]) for n in shown[:1]} if place == 1 else None,
     )
-    return page(words, title, figure=figure, place=1)
+    return page(words, title, figure=figure, place=place)
 
 
 def outcomes(study: UncertaintyStudy) -> str:
@@ -176,8 +175,12 @@ def influence(study: UncertaintyStudy) -> str:
         *(words("uncertainty.correlated", names=study.name_of(each)) for each in tied),
     ]
     return page(
-        words, words("uncertainty.influence"), figure=first, place=2, sentences=sentences
-    ) + page(words, words("uncertainty.influence_total"), figure=total, place=3)
+        words,
+        words("uncertainty.influence"),
+        figure=first,
+        place=study.figure(2),
+        sentences=sentences,
+    ) + page(words, words("uncertainty.influence_total"), figure=total, place=study.figure(3))
 
 
 def one_at_a_time(study: UncertaintyStudy) -> str:
@@ -207,7 +210,7 @@ def one_at_a_time(study: UncertaintyStudy) -> str:
         words,
         words("uncertainty.tornado"),
         figure=figure,
-        place=4,
+        place=study.figure(4),
         sentences=[words("uncertainty.tornado_how"), *together],
     )
 
@@ -251,7 +254,7 @@ def discovery(study: UncertaintyStudy) -> str:
         words("uncertainty.bad", outcome=found.outcome[0].upper() + found.outcome[1:], share=share),
         *found.in_words(words),
     ]
-    section = page(words, title, figure=figure, place=5, sentences=sentences)
+    section = page(words, title, figure=figure, place=study.figure(5), sentences=sentences)
     if found.trajectory is None:
         return section
     way = found.trajectory.boxes
@@ -259,7 +262,9 @@ def discovery(study: UncertaintyStudy) -> str:
     peeling = peeling_figure(
         [each.coverage for each in way], [each.density for each in way], marked, words
     )
-    return section + page(words, words("uncertainty.peeling"), figure=peeling, place=6)
+    return section + page(
+        words, words("uncertainty.peeling"), figure=peeling, place=study.figure(6)
+    )
 
 
 def levers(study: UncertaintyStudy) -> str:
@@ -329,7 +334,7 @@ def settled(study: UncertaintyStudy) -> str:
         words,
         words("uncertainty.convergence"),
         figure=figure,
-        place=9,
+        place=study.figure(9),
         sentences=[words("uncertainty.convergence_how")],
     )
 

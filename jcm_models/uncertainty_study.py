@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 
 OUTCOME = "total_credits"
 _FAILURES = ("total_shortfall", "oversold")
+_STORED = ("reserve_balance", "co2_leaked")
 _NONE = np.zeros(1)
 _MOST_OF_EACH = 1024  # samples for each input of the sensitivity: enough to tell them apart
 
@@ -86,6 +87,15 @@ class UncertaintyStudy:
             return {name: np.array([value]) for name, value in self.planned.items()}
         known = outcome_variables()
         return {name: array for name, array in self.ensemble.items() if name in known}
+
+    @functools.cached_property
+    def stored(self) -> tuple[str, ...]:
+        """The results on the reserve and on leaks of which some sample has anything."""
+        return tuple(n for n in _STORED if n in self.ensemble and self.ensemble[n].any())
+
+    def figure(self, place: int) -> int:
+        """Return the number of a figure that stands behind those over time."""
+        return place + bool(self.stored)
 
     @functools.cached_property
     def labels(self) -> Mapping[str, str]:

@@ -42,7 +42,8 @@ BANDS = {
     "scenario_choosing pairs pair_inputs pair_answer pair_sections pair_downloads compare_page "
     "setting_names "
     "aef issuance_import ledger_commands aef_commands "
-    "uncertainty_study uncertainty_sections uncertainty_brush uncertainty_page sweep_commands "
+    "uncertainty_study uncertainty_sections uncertainty_overview uncertainty_downloads"
+    " uncertainty_brush uncertainty_page sweep_commands "
     "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
     "comparison_page compare_commands report_commands numbering report_templates browsers "
     "printing new_commands",

@@ -10,6 +10,7 @@ import xarray as xr
 
 import jcm_models as jcm
 from jcm_models.downloads import download, downloads_of
+from jcm_models.ensemble import draw_ensemble
 from jcm_models.problems import ScenarioError
 from jcm_models.visitors import load_brought
 from tests.apps.pages import Visit
@@ -98,3 +99,31 @@ def test_the_report_is_that_of_the_command_for_the_same_values(visit, tmp_path):
     assert "project.electricity_supplied" in page
     assert str(ROOT) not in page
     assert "<script" not in page
+
+
+def test_samples_taken_along_are_those_that_were_drawn(hosted, tmp_path):
+    page = jcm.UncertaintyPage("thailand_solar_uncertainty", samples=64)
+    page.change([("crediting.discount", 0.5)])
+    scenario = jcm.load_scenario(
+        ROOT / "scenarios/thailand_solar_uncertainty.yaml", {"crediting.discount": 0.5}
+    )
+    alone = draw_ensemble(scenario, 64, 1, with_levers=False)
+    rows = list(csv.reader(io.StringIO(download(page, "samples_csv").content.decode("utf-8-sig"))))
+    at = rows[0].index("Credits issued over all years [tCO₂e]")
+    assert [float(row[at]) for row in rows[1:]] == alone["total_credits"].tolist()
+    supplied = rows[0].index("Electricity supplied by the project [MWh/yr]")
+    assert [float(row[supplied]) for row in rows[1:]] == pytest.approx(
+        alone.drawn["project.electricity_supplied"]
+    )
+    book = openpyxl.load_workbook(io.BytesIO(download(page, "samples_workbook").content))
+    (sheet,) = book.worksheets
+    assert [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        pytest.approx([float(cell) for cell in row]) for row in rows[1:]
+    ]
+    (tmp_path / "x.nc").write_bytes(download(page, "samples_netcdf").content)
+    with xr.open_dataset(tmp_path / "x.nc") as read:
+        assert read.sizes["sample"] == 64
+        xr.testing.assert_equal(
+            read["total_credits"].drop_attrs(), page.dataset["total_credits"].drop_attrs()
+        )
+    assert downloads_of(page)["csv"] == "Plan: Results as a table (csv)"

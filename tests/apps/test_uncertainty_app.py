@@ -36,6 +36,21 @@ def test_the_page_tells_what_the_samples_come_to(app):
     assert f"nine in ten lie between {low} and {high} tCO₂e" in app.text("answer")
 
 
+def test_cards_and_years_are_those_of_the_samples(app, page):
+    drawn = ensemble("thailand_solar_uncertainty")
+    total = np.sort(drawn["total_credits"][0])
+    shown = app.text("key_figures")
+    assert f"{total[511]:,.0f}" in shown or f"{total[512]:,.0f}" in shown
+    assert f"nine in ten samples between {total[51]:,.0f} and {total[972]:,.0f}" in shown
+    of_a_year = np.sort(drawn["credits_issued"][0], axis=0)  # as the methodology has it
+    rows = page.get_by_role("region", name="Credits issued, by vintage, tCO₂e a year")
+    cells = rows.locator("tbody tr").first.locator("td").all_inner_texts()
+    first = of_a_year[:, np.flatnonzero(of_a_year.any(axis=0))[0]]
+    assert cells[0] == f"{first[51]:,.0f}"
+    assert cells[2] == f"{first[972]:,.0f}"
+    assert cells[3] == f"{first.mean():,.0f}"
+
+
 def test_a_brushed_input_leaves_only_its_samples_in_front(app, page):
     counted = page.get_by_text(re.compile(r"[\d,]+ of 1,024 samples are within the ranges chosen"))
     assert counted.count() == 0
