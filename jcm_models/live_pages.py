@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -27,6 +28,7 @@ __all__ = ["LivePage", "serve"]
 TARGET = "jcm.page"
 _MOST_CHANGES = 200
 _LONGEST_KEY = 200
+_AT_ONCE = 0.02  # [s] of drawing what is not seen, until the browser is heard again
 _SECONDS = float(os.environ.get("JCM_APP_SECONDS", "20"))
 
 _log = logging.getLogger(__name__)
@@ -108,14 +110,21 @@ class LivePage:
         changes = list(_changes(asked.get("changes")))
         if changes:
             self._page.change(changes)
-        seen = None if asked.get("rest") or not changes else _names(asked.get("seen"))
-        return self._shown(seen)
+        if asked.get("rest") or not changes:
+            self._draw_on()
+        else:
+            self._page.fill_stale([*_names(asked.get("seen")), *self._page.groups])
+        return self._shown()
 
-    def _shown(self, seen: list[str] | None) -> dict[str, Any]:
+    def _draw_on(self) -> None:
+        """Draw what is stale for a while, so that what is set meanwhile does not wait for long."""
+        ended = time.monotonic() + _AT_ONCE
+        for name in self._page.names():
+            if self._page.fill_stale([name]) and time.monotonic() > ended:
+                return
+
+    def _shown(self) -> dict[str, Any]:
         page = self._page
-        page.fill_stale(seen)
-        if seen is not None:
-            page.fill_stale(page.groups)
         parts = {name: page.section(name).live for name in page.names()}
         parts |= {"bar": bar(page), "tools": tools(page), "strip": page.strip()}
         sent = self._sent if self._sent is not None else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,11 @@ class MovedScenario:
     def __post_init__(self) -> None:
         self._results = compute(self.loaded)
         self._shown: dict[str, Any] = {}
+
+    @functools.cached_property
+    def _given(self) -> tuple[Input, ...]:
+        """The inputs of what the page began with."""
+        return tuple(self.loaded.inputs())
 
     @property
     def results(self) -> Results:
@@ -119,7 +125,7 @@ class MovedScenario:
         """
         if not self.changes and not self._shown:
             return
-        given = {each.path: each for each in self.loaded.inputs()}
+        given = {each.path: each for each in self._given}
         changes = {
             key: _noted(value, given[key], words) if key in given else value
             for key, value in self.changes.items()
@@ -191,7 +197,7 @@ class MovedScenario:
     def sliders(self, words: Words) -> Iterator[Slider]:
         """Yield the sliders as they stand."""
         titles = component_titles(self.loaded, words)
-        offered = [given for given in self.loaded.inputs() if can_move(given, self.moves)]
+        offered = [given for given in self._given if can_move(given, self.moves)]
         first = [given for given in offered if given.path.startswith(self.moves[0])]
         rest = [given for given in offered if not given.path.startswith(self.moves[0])]
         for given in first[: max(_MOST_SLIDERS - len(rest), 0)] + rest[:_MOST_SLIDERS]:
@@ -216,7 +222,7 @@ class MovedScenario:
 
     def link(self) -> dict[str, list[str]]:
         """Return the query of a link to what is shown."""
-        units = {each.path: each.value.unit for each in self.loaded.inputs()}
+        units = {each.path: each.value.unit for each in self._given}
         shown = {**self.further, **self._shown}
         sets = [f"{key}={_written(v, units.get(key, ''))}" for key, v in shown.items()]
         if self.brought:

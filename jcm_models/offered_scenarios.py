@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,23 @@ def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str
     They are read for their titles only; whether one is sound is seen when it is picked.
     """
     found: dict[str, tuple[str, Path]] = {}
-    for other in file.parent.glob("*.yaml"):
-        title = _title_in(other.resolve(), other.stat().st_mtime_ns)
+    # Every change of a page asks for them: a scan is far quicker than a path for each file.
+    for entry in os.scandir(file.parent.resolve()):
+        if not entry.name.endswith(".yaml"):
+            continue
+        title = _title_in(entry.path, entry.stat().st_mtime_ns)
         if isinstance(title, dict):
             title = title.get(language, title.get("en"))
         if isinstance(title, str):
+            other = Path(entry.path)
             found[other.stem] = (title, other)
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 
 @functools.cache
-def _title_in(file: Path, _when: int) -> Any:
+def _title_in(file: str, _when: int) -> Any:
     """Return the title that a file gives its project, if it has one; read anew when changed."""
-    data = read(file).data
+    data = read(Path(file)).data
     return data.get("title") if "project" in data else None
 
 

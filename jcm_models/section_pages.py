@@ -379,6 +379,8 @@ class SectionPage:
 
     def told_in(self, group: str) -> list[Problem]:
         """Return the problems that a group of controls tells: its own, the first also the rest."""
+        if not self.problems:
+            return []
         owners = {control.key: name for name in self.groups for control in self.controls_of(name)}
         return [p for p in self.problems if owners.get(p.path, self.groups[0]) == group]
 

@@ -27,7 +27,7 @@ class Visit:
             self.parts[name] = page.section(name).shown
         self.live = LivePage(page)
         self.live.begin()
-        self.ask(rest=True)
+        self.rest()
 
     def ask(self, **wish):
         """Send a wish, and keep what the page is to show."""
@@ -36,12 +36,19 @@ class Visit:
         self.answered = answered
         return answered
 
+    def rest(self):
+        """Let all be drawn that is not yet; return the last answer and what came in all."""
+        drawn = {}
+        while True:
+            answered = self.ask(rest=True)
+            drawn |= answered["sections"]
+            if not answered["more"]:
+                return {**answered, "sections": drawn}
+
     def set(self, *changes):
         """Set controls and wait until all is drawn."""
         answered = self.ask(changes=[list(each) for each in changes], seen=["question"])
-        while answered.get("more"):
-            answered = self.ask(rest=True)
-        return answered
+        return self.rest() if answered.get("more") else answered
 
     def text(self, name):
         """Return the words of a section."""

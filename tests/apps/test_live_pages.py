@@ -37,9 +37,19 @@ def test_what_is_seen_comes_first_and_the_rest_when_asked_for(visit):
     first = visit.ask(changes=[[SOLAR, 9000]], seen=["key_figures"])
     assert set(first["sections"]) == {"key_figures", "controls", "strip", "bar"}
     assert first["more"]
-    rest = visit.ask(rest=True)
+    rest = visit.rest()
     assert set(rest["sections"]) == {"question", "emissions", "by_year"}
     assert not rest["more"]
+
+
+def test_what_is_not_seen_is_drawn_piece_by_piece_so_that_the_browser_is_heard(visit, monkeypatch):
+    monkeypatch.setattr(live_pages, "_AT_ONCE", 0)
+    visit.ask(changes=[[SOLAR, 9000]], seen=["key_figures"])
+    drawn = [set(visit.ask(rest=True)["sections"]) for _ in range(3)]
+    assert drawn == [{"question"}, {"emissions"}, {"by_year"}]
+    visit.ask(changes=[[SOLAR, 9500]], seen=["by_year"])
+    assert visit.ask(rest=True)["more"]
+    assert visit.rest()["more"] is False
 
 
 def test_the_numbers_are_those_of_simulate(visit):
@@ -57,7 +67,7 @@ def test_of_several_values_of_one_control_the_last_holds(visit):
 def test_a_browser_that_comes_back_gets_everything(visit):
     visit.set((SOLAR, 9000))
     visit.live.begin()
-    again = visit.ask(rest=True)
+    again = visit.rest()
     assert set(again["sections"]) >= {"question", "key_figures", "emissions", "by_year", "controls"}
 
 
