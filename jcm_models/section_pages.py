@@ -15,7 +15,7 @@ from jcm_models.controls import Control
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.styles import style_sheet
-from jcm_models.wording import LANGUAGES, Words
+from jcm_models.wording import Words
 
 if TYPE_CHECKING:
     from jcm_models.downloads import Download
@@ -292,7 +292,7 @@ class SectionPage:
         return {}
 
     def name_of_file(self, kind: str) -> str:
-        """Return what a file of the results is called that is offered to be taken along."""
+        """Return what a file of the results is called."""
         return self.words(f"app.download_{kind}")
 
     def link_to(self, app: str) -> dict[str, list[str]]:
@@ -351,9 +351,7 @@ class SectionPage:
         """Compute what the controls now say."""
 
     def _speak(self, language: str) -> None:
-        if language not in LANGUAGES:
-            words_in(language)
-        self.words = Words(language)
+        self.words = words_in(language)
 
     def _fill(self, name: str) -> None:
         html = self._controls_html(name) if name in self.groups else self._html(name)
@@ -379,9 +377,8 @@ class SectionPage:
 
     def told_in(self, group: str) -> list[Problem]:
         """Return the problems that a group of controls tells: its own, the first also the rest."""
-        if not self.problems:
-            return []
-        owners = {control.key: name for name in self.groups for control in self.controls_of(name)}
+        groups = self.groups if self.problems else ()  # controls take long to describe
+        owners = {control.key: name for name in groups for control in self.controls_of(name)}
         return [p for p in self.problems if owners.get(p.path, self.groups[0]) == group]
 
     def heading_of(self, group: str) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playwright.async_api import async_playwright
 from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -20,6 +20,14 @@ from tests.conftest import LOOPBACK, ROOT, Server
 Row = tuple[str, float, float | None, str, float]
 
 NOTEBOOK = "reference_vs_bau"
+# The other apps, and which of their sliders moves the first figure; methods have none.
+_OTHERS = {
+    "credit_allocation": 1,
+    "ccs_reserve": 0,
+    "uncertainty": 0,
+    "compare": 0,
+    "methods": None,
+}
 _VISITORS, _SESSIONS = 10, 40
 _OPENINGS, _PRESSES = 5, 40
 _PATIENCE = 180_000  # [ms]
@@ -49,6 +57,7 @@ class Way:
     path: str
     usable: str
     handle: str
+    place: int | None = 0  # of the first handle that moves the first figure
 
 
 OURS = Way(
@@ -56,7 +65,7 @@ OURS = Way(
     "/health",
     f"/apps/{NOTEBOOK}",
     "document.documentElement.dataset.state === 'ready'",
-    "input[type=range]",
+    "input[type=range]:visible",
 )
 PLAIN = Way(
     (
@@ -84,6 +93,29 @@ def measure() -> Iterator[Row]:
     }
     for what, goal in goals.items():
         yield f"app: {what}", ours[what], goal, "Voilà as it comes", plain.get(what, float("nan"))
+    for what, found in _others().items():
+        yield f"app: {what}", found, goals[what.partition(": ")[2]], "", float("nan")
+
+
+def _others() -> dict[str, float]:
+    """Measure the other apps."""
+    found: dict[str, float] = {}
+    with (
+        Server(OURS.command, ready=OURS.ready, cwd=ROOT) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=chromium.ensure(), args=list(ARGUMENTS)
+        )
+        for name, place in _OTHERS.items():
+            way = replace(OURS, path=f"/apps/{name}", place=place)
+            opened = [_opened(browser, server.url, way)[0] for _ in range(_OPENINGS)]
+            found[f"{name}: open to usable, warm"] = statistics.median(opened)
+            if place is not None:
+                moved = _moved(browser, server.url, way)
+                found |= {f"{name}: {what}": answer for what, answer in moved.items()}
+        browser.close()
+    return found
 
 
 def _measured(way: Way) -> dict[str, float]:
@@ -137,8 +169,9 @@ def _moved(browser: Browser, url: str, way: Way) -> dict[str, float]:
 
 def _pressed(page: Page, way: Way, times: int = _PRESSES) -> Sequence[float]:
     """Press a key on the first slider, each time after the page has come to rest."""
+    page.locator("figure.jcm-figure").first.scroll_into_view_if_needed()
     page.evaluate(_LISTEN)
-    page.locator(way.handle).first.focus()
+    page.locator(way.handle).nth(way.place or 0).focus()
     for number in range(times):
         page.keyboard.press("ArrowRight" if number % 2 else "ArrowLeft")
         page.wait_for_function(f"window.answers.length > {number}")
