@@ -6,15 +6,17 @@ All of it is read from the code, the table of variables and the worked examples.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jcm_models.controls import Choice
 from jcm_models.defaults import default_of
+from jcm_models.downloads import Download
 from jcm_models.input_sections import input_rows
 from jcm_models.links import asked
 from jcm_models.method_catalogue import Method, MethodInput, find_method, method_names
 from jcm_models.method_sections import equation_rows
+from jcm_models.methods_downloads import Described, method_files
 from jcm_models.pieces import mathml, render
 from jcm_models.problems import Problem, ScenarioError, nearest
 from jcm_models.section_pages import Section, SectionPage, words_in
@@ -106,7 +108,6 @@ class MethodsPage(SectionPage):
         if name == "heading":
             count = sum(len(found) for _, found in self._families.values())
             return render("methods_heading.html", self.words, methods=count)
-        names = list(self._families) if self._shown == ALL else [self._shown]
         return "".join(
             render(
                 "family.html",
@@ -115,8 +116,27 @@ class MethodsPage(SectionPage):
                 summary=self.words.choose(label.summary, label.summary_ja),
                 methods=[_method(method, self.words) for method in found],
             )
-            for label, found in (self._families[name] for name in names)
+            for label, found in self._in_sight()
         )
+
+    def files(self) -> Mapping[str, tuple[str, Callable[[], Download]]]:
+        """Return the files to take along: inputs and equations of the methods that are shown."""
+        return method_files(self._described, self.words)
+
+    def _in_sight(self) -> list[tuple[Label, list[Method]]]:
+        names = list(self._families) if self._shown == ALL else [self._shown]
+        return [self._families[name] for name in names]
+
+    def _described(self) -> Described:
+        return [
+            (
+                method,
+                {"title": self.words.choose(method.title, method.title_ja)},
+                [_input(given, self.words) for given in method.inputs],
+            )
+            for _, found in self._in_sight()
+            for method in found
+        ]
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import xarray as xr
 import jcm_models as jcm
 from jcm_models.downloads import download, downloads_of
 from jcm_models.ensemble import draw_ensemble
+from jcm_models.method_catalogue import find_method
 from jcm_models.problems import ScenarioError
 from jcm_models.visitors import load_brought
 from tests.apps.pages import Visit
@@ -85,9 +86,9 @@ def test_what_is_not_offered_is_not_made(visit, wanted):
 
 def test_a_page_without_results_offers_no_results(hosted):
     page = jcm.MethodsPage()
-    assert downloads_of(page) == {}
+    assert set(downloads_of(page)) == {"workbook", "csv"}
     with pytest.raises(ScenarioError, match="there is no such file"):
-        download(page, "csv")
+        download(page, "netcdf")
 
 
 def test_the_report_is_that_of_the_command_for_the_same_values(visit, tmp_path):
@@ -127,3 +128,25 @@ def test_samples_taken_along_are_those_that_were_drawn(hosted, tmp_path):
             read["total_credits"].drop_attrs(), page.dataset["total_credits"].drop_attrs()
         )
     assert downloads_of(page)["csv"] == "Plan: Results as a table (csv)"
+
+
+def test_the_methods_taken_along_are_those_of_the_family_that_is_shown(hosted):
+    page = jcm.MethodsPage()
+    every = list(csv.DictReader(io.StringIO(_text(page, "csv"))))
+    page.change([("family", "displaced_energy")])
+    rows = list(csv.DictReader(io.StringIO(_text(page, "csv"))))
+    method = find_method("displaced_electricity")
+    keys = {row["Key in the scenario"] for row in rows if row["Method"] == method.title}
+    assert keys == {each.name for each in method.inputs}
+    assert 0 < len(rows) < len(every)
+    book = openpyxl.load_workbook(io.BytesIO(download(page, "workbook").content))
+    assert book.sheetnames == ["Inputs", "Equations"]
+    assert [cell.value for cell in book["Inputs"]["B"]][1:] == [
+        row["Key in the scenario"] for row in rows
+    ]
+    written = " ".join(str(cell.value) for cell in book["Equations"]["B"])
+    assert method.equations["reference_emissions"].plain in written
+
+
+def _text(page, kind):
+    return download(page, kind).content.decode("utf-8-sig")
