@@ -22,8 +22,9 @@ def scenarios_beside(file: Path, language: str = "en") -> Mapping[str, tuple[str
     They are read for their titles only; whether one is sound is seen when it is picked.
     """
     found: dict[str, tuple[str, Path]] = {}
+    folder = file.parent.resolve()
     # Every change of a page asks for them: a scan is far quicker than a path for each file.
-    for entry in os.scandir(file.parent.resolve()):
+    for entry in os.scandir(folder) if folder.is_dir() else ():
         if not entry.name.endswith(".yaml"):
             continue
         title = _title_in(entry.path, entry.stat().st_mtime_ns)
