@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +18,22 @@ from jcm_models.problems import Problem, ScenarioError
 from jcm_models.section_pages import HOSTED, SectionPage
 
 if TYPE_CHECKING:
+    from jcm_models.exporting.workbook import Sheet
     from jcm_models.results import Results
     from jcm_models.scenario import Scenario
     from jcm_models.wording import Words
 
-__all__ = ["Download", "download", "downloads_of", "kept", "report_of", "scenario_text"]
+__all__ = [
+    "Download",
+    "download",
+    "downloads_of",
+    "kept",
+    "report_of",
+    "scenario_text",
+    "workbook_of",
+]
 
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PATIENCE = 120  # [s] for a report
 _FIGURE = re.compile(r'<svg [^>]*class="jcm-wide".*?</svg>', re.DOTALL)
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -120,12 +130,31 @@ def _csv(page: SectionPage) -> Download:
 
 
 def _workbook(page: SectionPage) -> Download:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _written(page, "results.xlsx", kind)
+    return _written(page, "results.xlsx", _WORKBOOK)
 
 
 def _netcdf(page: SectionPage) -> Download:
     return _written(page, "results.nc", "application/netcdf")
+
+
+def workbook_of(name: str, title: str, sheets: Sequence[Sheet]) -> Download:
+    """Return sheets as a workbook to take along.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    title : str
+        What the workbook is called in its properties.
+    sheets : sequence of Sheet
+        What it holds.
+    """
+    from jcm_models.exporting.workbook import write_workbook
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / name
+        write_workbook(target, title, sheets)
+        return Download(name, _WORKBOOK, target.read_bytes())
 
 
 def scenario_text(scenario: Scenario, words: Words) -> str:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-from jcm_models.downloads import Download
+from jcm_models.downloads import Download, workbook_of
 from jcm_models.method_catalogue import Method
 from jcm_models.wording import Words
 
 __all__ = ["method_files"]
 
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADS = ("method", "name", "input", "unit", "default", "source")
 _EQUATION_HEADS = ("method", "equation", "source")
 
@@ -68,7 +65,7 @@ def _csv(described: Described, words: Words) -> Download:
 
 
 def _workbook(described: Described, words: Words) -> Download:
-    from jcm_models.exporting.workbook import Sheet, write_workbook
+    from jcm_models.exporting.workbook import Sheet
 
     sheets = [
         Sheet(
@@ -86,7 +83,4 @@ def _workbook(described: Described, words: Words) -> Download:
             [34, 70, 60],
         ),
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "methods.xlsx"
-        write_workbook(target, words("app.methods"), sheets)
-        return Download("jcm_methods.xlsx", _WORKBOOK, target.read_bytes())
+    return workbook_of("jcm_methods.xlsx", words("app.methods"), sheets)

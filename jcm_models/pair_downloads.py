@@ -7,13 +7,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from jcm_models.downloads import Download, kept, report_of, scenario_text
+from jcm_models.downloads import Download, kept, report_of, scenario_text, workbook_of
 from jcm_models.pairs import LETTERS, Pair
 from jcm_models.section_pages import SectionPage
 
 __all__ = ["pair_files"]
-
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def pair_files(
@@ -42,12 +40,9 @@ def pair_files(
 
 def _workbook(page: SectionPage, pair: Pair) -> Download:
     from jcm_models.exporting.paired import pair_sheets
-    from jcm_models.exporting.workbook import write_workbook
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "comparison.xlsx"
-        write_workbook(target, page.title, pair_sheets(pair, page.words))
-        return Download(f"{page.stem}_comparison.xlsx", _WORKBOOK, target.read_bytes())
+    name = f"{page.stem}_comparison.xlsx"
+    return workbook_of(name, page.title, pair_sheets(pair, page.words))
 
 
 def _csv(page: SectionPage, pair: Pair) -> Download:

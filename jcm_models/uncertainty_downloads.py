@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from jcm_models.downloads import Download
+from jcm_models.downloads import Download, workbook_of
 from jcm_models.section_pages import SectionPage
 from jcm_models.uncertainty_study import UncertaintyStudy
 from jcm_models.variables import outcome_variables
 from jcm_models.wording import Words
 
 __all__ = ["sample_files", "sample_table"]
-
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def sample_files(
@@ -75,17 +73,14 @@ def _csv(page: SectionPage, study: UncertaintyStudy) -> Download:
 
 
 def _workbook(page: SectionPage, study: UncertaintyStudy) -> Download:
-    from jcm_models.exporting.workbook import Sheet, write_workbook
+    from jcm_models.exporting.workbook import Sheet
 
     heads, rows = sample_table(study, page.words)
     drawn = len(study.drawn)
     styles = ["whole", *["digits"] * drawn, *["whole"] * (len(heads) - drawn - 1)]
     widths = [10, *[22] * (len(heads) - 1)]
     sheet = Sheet(page.words("uncertainty.samples"), [heads], rows, styles, widths, fixed=1)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "samples.xlsx"
-        write_workbook(target, page.title, [sheet])
-        return Download(f"{page.stem}_samples.xlsx", _WORKBOOK, target.read_bytes())
+    return workbook_of(f"{page.stem}_samples.xlsx", page.title, [sheet])
 
 
 def _netcdf(page: SectionPage, study: UncertaintyStudy) -> Download:

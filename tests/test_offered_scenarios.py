@@ -17,3 +17,5 @@ def test_scenarios_are_offered_by_title_in_the_language_and_anew_when_they_chang
     assert list(offered) == ["b", "a"]
     assert offered["a"][1] == tmp_path / "a.yaml"
     assert scenarios_beside(tmp_path / "own.yaml", "ja")["b"][0] == "第一"
+    (tmp_path / "a.yaml").write_text("title: Another\nproject: {}\n")
+    assert scenarios_beside(tmp_path / "own.yaml")["a"][0] == "Another"
