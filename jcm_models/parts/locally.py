@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
+from typing import Any
 
 from jcm_models.parts.failures import Failure, PartsError, attempt
 from jcm_models.parts.plan import Part
@@ -86,7 +87,7 @@ def in_processes(
     Parameters
     ----------
     work : callable
-        What is done with a task.
+        What is done with a task. It reaches each worker once, and forked ones without a copy.
     tasks : sequence
         What is to be done; each can be told from the others by ``==``.
     workers : int
@@ -106,8 +107,8 @@ def in_processes(
     while waiting:
         running: dict[Future[Result | Failure], Task] = {}
         try:
-            with _processes(min(workers, len(waiting)), forked=forked) as pool:
-                yield from work_through(pool, work, waiting, running, lambda: workers)
+            with _processes(work, min(workers, len(waiting)), forked=forked) as pool:
+                yield from work_through(pool, _worked, waiting, running, lambda: workers)
         except BrokenExecutor:
             lost = sorted(running.values(), key=tasks.index)
             waiting.extendleft(reversed(lost))
@@ -132,13 +133,13 @@ def _died_over(part: Part) -> PartsError:
 
 
 @contextlib.contextmanager
-def _processes(workers: int, *, forked: bool = False) -> Iterator[Executor]:
+def _processes(work: Callable[..., Any], workers: int, *, forked: bool) -> Iterator[Executor]:
     # A fork copies locks that other threads hold: it is for those who know that there are none.
     context = multiprocessing.get_context("fork" if forked else "spawn")
     # The workers' end tells them when ours is closed, be it here or because we were killed.
     theirs, ours = context.Pipe(duplex=False)
     ends = (theirs, ours) if forked else (theirs,)
-    pool = ProcessPoolExecutor(workers, context, _end_with, ends)
+    pool = ProcessPoolExecutor(workers, context, _become_worker, (work, *ends))
     try:
         # All at once, for a worker that is started for a later part would not be deaf.
         with deaf_to_interrupts():
@@ -174,10 +175,20 @@ def _be_there() -> None:
     pass
 
 
-def _end_with(starter: Connection, inherited: Connection | None = None) -> None:
+_OF_THIS_WORKER: list[Callable[..., Any]] = []
+
+
+def _become_worker(
+    work: Callable[..., Any], starter: Connection, inherited: Connection | None = None
+) -> None:
+    _OF_THIS_WORKER[:] = [work]
     if inherited is not None:
         inherited.close()
     threading.Thread(target=_wait_for_end, args=(starter,), daemon=True).start()
+
+
+def _worked(task: Any) -> Any:
+    return _OF_THIS_WORKER[0](task)
 
 
 def _wait_for_end(starter: Connection) -> None:
