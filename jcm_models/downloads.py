@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from jcm_models.lives import HOSTED
 from jcm_models.problems import Problem, ScenarioError
-from jcm_models.section_pages import HOSTED, SectionPage
+from jcm_models.section_pages import SectionPage
 
 if TYPE_CHECKING:
     from jcm_models.exporting.workbook import Sheet

@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from jcm_models.lives import in_an_app, served_by_voila
 from jcm_models.problems import Problem
-from jcm_models.section_pages import in_an_app, served_by_voila
 from jcm_models.wording import LANGUAGES
 
 __all__ = ["LARGEST_FILE", "UNREADABLE", "Link", "accepted_language", "app_link", "asked"]

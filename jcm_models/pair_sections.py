@@ -14,13 +14,13 @@ from jcm_models.comparison_sentences import difference, signed
 from jcm_models.figures import Figure, Side, paired_emissions_figure, paired_split_figure
 from jcm_models.input_sections import doubted, standing_sentence
 from jcm_models.links import app_link
+from jcm_models.lives import in_an_app
 from jcm_models.method_sections import method_titles
 from jcm_models.pair_answer import reasons, sentences
 from jcm_models.pair_inputs import input_cells, input_names, side_label
 from jcm_models.pairs import LETTERS, Pair
 from jcm_models.pieces import render
 from jcm_models.results import Results
-from jcm_models.section_pages import in_an_app
 from jcm_models.sections import host_name, identity_rows
 from jcm_models.variables import families
 from jcm_models.wording import Words, inside, number, rounded

@@ -87,8 +87,10 @@ def _at_least_one(text: str) -> int:
 
 def _report(given: argparse.Namespace) -> int:
     from jcm_models.parts import PartsError
-    from jcm_models.reporting import Settings, assert_writable, run_all
+    from jcm_models.reporting import Settings, assert_writable, expect_many, run_all
 
+    if _asks_for_many(given):
+        expect_many()
     tasks = _tasks(given)
     if given.pdf:
         from jcm_models.printing import require_printer
@@ -113,6 +115,13 @@ def _report(given: argparse.Namespace) -> int:
         _copy(outcomes, given.output)
     print("\n".join([*_summary(outcomes), _last_line(outcomes, index)]))
     return 0 if listed and all(outcome.report for outcome in outcomes) else _FAILED
+
+
+def _asks_for_many(given: argparse.Namespace) -> bool:
+    """Tell whether there will be several runs on this machine, as far as can be told so early."""
+    patterns = len(given.scenarios) > 1 or any(map(glob.has_magic, given.scenarios))
+    several = patterns or len(given.notebook) > 1 or given.matrix or given.table or given.failed
+    return bool(several and not given.scheduler)
 
 
 def _list_runs(given: argparse.Namespace) -> tuple[bool, str]:

@@ -6,12 +6,12 @@ and in an app they are parts of a page that browser and kernel keep in step (``l
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jcm_models.controls import Control
+from jcm_models.lives import in_a_report, in_an_app, served_by_voila
 from jcm_models.pieces import render
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.styles import style_sheet
@@ -26,28 +26,15 @@ __all__ = [
     "Controls",
     "Section",
     "SectionPage",
-    "in_an_app",
-    "served_by_voila",
     "words_in",
 ]
 
-HOSTED = "JCM_APP"
 LANGUAGE = "language"
 _LONGEST_KEY = 80
 # What many visitors never ask for; an app shows its heading until they do.
 _FOLDED = ("inputs", "method", "identity", "issuances")
 _HEAD = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 _END_OF_A_FIGURE = "</figcaption></figure>"
-
-
-def served_by_voila() -> bool:
-    """Tell whether this kernel serves an app, of whatever template."""
-    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-
-
-def in_an_app() -> bool:
-    """Tell whether the page stands in the project's own template, which needs no widgets."""
-    return served_by_voila() and os.environ.get(HOSTED) == "1"
 
 
 def words_in(language: str) -> Words:
@@ -97,6 +84,8 @@ class Section:
             self.shown = self.live
             part = f'<div class="jcm-part" data-section="{self.name}">{self.shown}</div>'
             return {"text/html": self._style + part}
+        if in_a_report():
+            return _alone(self.value)
         from jcm_models.lab_widgets import section_widget
 
         if self._widget is None:
@@ -123,6 +112,11 @@ def _folded(html: str) -> str:
     return f'<details class="jcm-fold">{summary}{inside}</details>'
 
 
+def _alone(html: str) -> dict[str, Any]:
+    """Return HTML with nothing beside it; IPython would add the name of an object as text."""
+    return {"text/html": html, "text/plain": ""}
+
+
 class Controls:
     """The controls of a page; a report shows nothing in their place."""
 
@@ -143,6 +137,8 @@ class Controls:
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         if in_an_app():
             return self._page.section(self._group)._repr_mimebundle_(**kwargs)
+        if in_a_report():
+            return _alone("")
         bundle: dict[str, Any] = self.widget.box._repr_mimebundle_(**kwargs) or {}
         return {**bundle, "text/html": ""}
 
@@ -157,6 +153,8 @@ class ControlGroups:
         if in_an_app():
             parts = [group._repr_mimebundle_(**kwargs)["text/html"] for group in self._groups]
             return {"text/html": "".join(parts)}
+        if in_a_report():
+            return _alone("")
         from jcm_models.lab_widgets import side_by_side
 
         box = side_by_side([group.widget.box for group in self._groups])

@@ -16,7 +16,7 @@ from jcm_models.problems import ScenarioError
 from jcm_models.reporting import find_notebook
 from jcm_models.simulation import load_scenario
 from tests.batches.examples import FINE, notebook, scenario
-from tests.commands import BIN, jcm
+from tests.commands import BIN, jcm, run
 from tests.conftest import ROOT
 
 THAILAND = "scenarios/thailand_floating_solar.yaml"
@@ -289,3 +289,12 @@ def test_a_change_that_the_notebook_would_read_otherwise_is_refused(tmp_path, ca
     assert code == 2
     assert "a semicolon cannot stand in a change" in err
     assert not (tmp_path / "r").exists()
+
+
+def test_no_command_builds_the_grammar_of_addresses():
+    """It takes a second or two, whatever the command."""
+    code = (
+        "import sys; from jcm_models.cli import main; main(['report', 'nowhere.yaml']); "
+        "print('jsonschema' in sys.modules, sys.modules.get('rfc3987_syntax'))"
+    )
+    assert run(sys.executable, "-c", code).stdout == "True None\n"

@@ -38,7 +38,7 @@ BANDS = {
     5: "apps cli exporting figures jupyter pages pieces reporting schema sections input_sections "
     "method_sections credit_sections study_pieces reserve_sections storage_sections methods_page "
     "methods_downloads "
-    "starting styles summary view rules_page controls lab_widgets live_pages app_frame links "
+    "starting styles summary view rules_page controls lab_widgets lives live_pages app_frame links "
     "serving app_commands downloads visitors moved_scenarios offered_scenarios scenario_pages "
     "scenario_choosing pairs pair_inputs pair_answer pair_sections pair_downloads compare_page "
     "setting_names "

@@ -27,6 +27,7 @@ from papermill.log import logger
 from jcm_models.kernels.parameters import parameter_problems
 from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import PROVISIONER
+from jcm_models.lives import REPORTED
 
 __all__ = ["ForkingEngine", "ForkingKernelManager"]
 
@@ -171,10 +172,15 @@ class ForkingEngine(Engine):  # type: ignore[misc]
         start_timeout: int = 60,
         execution_timeout: int | None = None,
         forked: bool = True,
+        for_report: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Run the cells of a notebook in a kernel of their own, forked or started as usual."""
+        """Run the cells of a notebook in a kernel of their own, forked or started as usual.
+
+        For a report they make no widgets of our pages, which it would not show.
+        """
         kwargs.pop("input_path", None)
+        env = {**os.environ, REPORTED: "1"} if for_report else dict(os.environ)
         _Client(
             nb_man,
             kernel_name=kernel_name,
@@ -183,7 +189,7 @@ class ForkingEngine(Engine):  # type: ignore[misc]
             timeout=execution_timeout,
             log=logger,
             **kwargs,
-        ).execute()
+        ).execute(env=env)
 
 
 def _write_whole(path: str | None) -> None:

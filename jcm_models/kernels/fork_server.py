@@ -63,6 +63,7 @@ class _Kernels:
             os.set_blocking(end, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # there are kernels to end first
         for source in (listener, _OWNER, self._woken):
             self._selector.register(source, selectors.EVENT_READ)
 
@@ -103,7 +104,8 @@ class _Kernels:
     def _leave(self, connection: socket.socket) -> None:
         """Let go, in a kernel, of all that belongs to the server."""
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         self._selector.close()
         for end in (self._woken, self._waker):
             os.close(end)

@@ -130,6 +130,7 @@ class ForkServer:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+        self._process.terminate()  # it hears that while it imports; later it minds its input
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,6 @@
 """The main job: each scenario through its notebooks, to run folders and their reports."""
 
-from jcm_models.reporting.batches import run_all
+from jcm_models.reporting.batches import expect_many, run_all
 from jcm_models.reporting.executing import FAILURE, report
 from jcm_models.reporting.planning import assert_writable, find_notebook, plan, plan_each
 from jcm_models.reporting.reproducing import Reproduction, reproduce
@@ -17,6 +17,7 @@ __all__ = [
     "Variant",
     "as_changes",
     "assert_writable",
+    "expect_many",
     "find_notebook",
     "plan",
     "plan_each",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from jcm_models.kernels import can_fork, shared_server
+from jcm_models.kernels.priming import import_all
 from jcm_models.kernels.server import ADDRESS, known_folder
 from jcm_models.parts.locally import Lost, in_processes
 from jcm_models.reporting.clusters import run_on_cluster
@@ -17,11 +17,25 @@ from jcm_models.reporting.locking import remove_unfinished
 from jcm_models.reporting.tasks import Outcome, Settings, Task
 from jcm_models.runs import code_hash
 
-__all__ = ["run_all"]
+__all__ = ["expect_many", "run_all"]
 
 # A run whose worker died is tried once more: it may have died of what ran beside it.
 _AGAIN = 1
-_OF_ALL_WORKERS = ("papermill", "xarray", "nbconvert", "jcm_models.exporting", "jcm_models.pages")
+_OF_ALL_WORKERS = (
+    "papermill",
+    "xarray",
+    "dask.array",  # xarray imports it where it is installed
+    "h5netcdf",
+    "nbconvert",
+    "jcm_models.exporting",
+    "jcm_models.pages",
+)
+
+
+def expect_many() -> None:
+    """Start the process that kernels are forked from, so that it is ready when the tasks are."""
+    if can_fork():
+        shared_server()
 
 
 def run_all(
@@ -86,8 +100,7 @@ def _run_in_processes(tasks: Sequence[Task], settings: Settings, jobs: int) -> I
 
 def _import_once() -> None:
     """Import and read what all workers need, which they then have by being forked."""
-    for module in _OF_ALL_WORKERS:
-        importlib.import_module(module)
+    import_all(_OF_ALL_WORKERS)
     code_hash()
 
 

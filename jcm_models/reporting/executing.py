@@ -146,6 +146,7 @@ def _executed(task: Task, output: Path, settings: Settings) -> NotebookNode:
                 parameters=dict(task.parameters),
                 engine_name=_ENGINE,
                 forked=settings.forked,
+                for_report=True,
                 progress_bar=False,
                 timeout_func=lambda _: max(1.0, until - time.monotonic()),
             )

@@ -70,7 +70,8 @@ def _forget_times(metadata: NotebookNode) -> None:
 def _forget_widget(output: NotebookNode) -> None:
     """Leave the HTML of a section; its widget does not live on, and its plain text is the same."""
     data = output.get("data", {})
-    if data.pop(_WIDGET, None) is not None and "text/html" in data:
+    widget = data.pop(_WIDGET, None)
+    if "text/html" in data and (widget is not None or data.get("text/plain") == ""):
         data.pop("text/plain", None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -164,13 +165,19 @@ def _of(file: Path, problem: Problem) -> Problem:
 
 def _read(file: Path) -> nbformat.NotebookNode:
     try:
-        read: nbformat.NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
-            file, as_version=4
-        )
+        return _read_once(file.absolute(), file.stat().st_mtime_ns)
     except (OSError, ValueError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         problem = Problem("notebook", f"{file} cannot be read as a notebook: {reason}")
         raise ScenarioError([problem]) from None
+
+
+@functools.lru_cache(maxsize=8)
+def _read_once(file: Path, changed: int) -> nbformat.NotebookNode:
+    """Read a notebook, again only if it has changed since; the tasks of a batch have few."""
+    read: nbformat.NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
+        file, as_version=4
+    )
     return read
 
 

@@ -19,7 +19,7 @@ from jcm_models.kernels import ForkServer
 from jcm_models.kernels.memory import MEMORY
 from jcm_models.kernels.prompt import PromptKernelManager
 from jcm_models.kernels.server import ADDRESS
-from jcm_models.section_pages import HOSTED
+from jcm_models.lives import HOSTED
 from jcm_models.serving.sessions import DIED, Sessions, visit_now
 
 __all__ = ["SessionKernels"]

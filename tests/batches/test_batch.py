@@ -323,3 +323,17 @@ def test_make_asks_for_one_report_by_a_rule_and_only_when_it_is_older(project):
     assert run("make", cwd=project).returncode == 0
     assert len(complete(project / "reports")) == 2
     assert b"0.03" in (project / "out/a/inputs.json").read_bytes()
+
+
+def test_where_the_input_is_wrong_nothing_that_was_started_meanwhile_stays(tmp_path):
+    notebook(tmp_path, "fine", FINE)
+    scenario(tmp_path, "sound")
+    scenario(tmp_path, "wrong", more="crediting: {discount: green}\n")
+    kept = tmp_path / "temporary"
+    kept.mkdir()
+    with Batch(tmp_path, "sound.yaml", "wrong.yaml", before=("env", f"TMPDIR={kept}")) as batch:
+        code, out, err = batch.end()
+        assert batch.alive() == []
+    assert (code, out) == (2, "")
+    assert err.startswith("wrong.yaml")
+    assert list(kept.iterdir()) == []

@@ -57,7 +57,17 @@ def execute(source, target, engine="jcm", **settings):
 
 def shown(file):
     """Return what the cells of a notebook show, but for the random names of widgets."""
-    text = json.dumps([cell.outputs for cell in read(file)], sort_keys=True)
+    return named_alike([cell.outputs for cell in read(file)])
+
+
+def html(file):
+    """Return what the cells of a notebook show as HTML, but for random names."""
+    data = [output.get("data", {}) for cell in read(file) for output in cell.outputs]
+    return named_alike([each["text/html"] for each in data if "text/html" in each])
+
+
+def named_alike(content):
+    text = json.dumps(content, sort_keys=True)
     names = {name: f"name-{at}" for at, name in enumerate(_RANDOM.findall(text))}
     for name, number in names.items():
         text = text.replace(name, number)
@@ -73,6 +83,19 @@ def test_outputs_are_those_of_the_stock_engine(shared, tmp_path):
     ours, stock = (shown(tmp_path / f"{engine}.ipynb") for engine in ("jcm", "nbclient"))
     assert sum(map(len, stock)) > 10
     assert ours == stock
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_for_a_report_the_same_is_shown_without_widgets(shared, tmp_path):
+    source = ROOT / "notebooks/reference_vs_bau.ipynb"
+    given = {"scenario": str(ROOT / "scenarios/mongolia_darkhan_solar.yaml")}
+    for name, settings in {"usual": {}, "report": {"for_report": True}}.items():
+        execute(source, tmp_path / f"{name}.ipynb", parameters=given, **settings)
+    usual, report = (tmp_path / f"{name}.ipynb" for name in ("usual", "report"))
+    assert html(report) == html(usual)
+    assert len(html(report)) > 10
+    widget = "application/vnd.jupyter.widget-view+json"
+    assert [widget in usual.read_text(), widget in report.read_text()] == [True, False]
 
 
 def test_a_notebook_runs_in_a_kernel_of_the_fork_server(shared, tmp_path):
