@@ -6,6 +6,7 @@
   const RETRIES = 6;
   const PATIENCE = 150; // [ms] before the page says that it computes
   const LARGEST_FILE = 200000;
+  const MOVED = new Set(["controls", "first", "second"]); // sections
   const page = document.documentElement;
   const kernel = document.querySelector("[data-kernel]")?.dataset.kernel;
   const base = document.body.dataset.baseUrl;
@@ -85,7 +86,8 @@
       if (part) window.jcmMorph(part, html);
     }
     if (said.words) words = said.words;
-    if (said.language) page.lang = said.language;
+    // Setting the same language again would have the style of the whole page worked out anew.
+    if (said.language && page.lang !== said.language) page.lang = said.language;
     if (said.title) document.title = said.title + " – " + words.workbench;
     if (said.link) history.replaceState(null, "", said.link);
     if (said.download) save(said.download);
@@ -175,6 +177,15 @@
     }
   }
 
+  // On a telephone the outcome stays in sight while something is moved.
+  function mind(event) {
+    const part = event.target.closest?.("[data-section]");
+    const moving = event.type === "focusin" && event.target.matches("input, select") && MOVED.has(part?.dataset.section);
+    document.querySelector(".jcm-below").toggleAttribute("data-moving", moving);
+  }
+  document.addEventListener("focusin", mind);
+  document.addEventListener("focusout", mind);
+
   document.addEventListener("input", function (event) {
     if (event.target.type === "range" && event.target.dataset.key) moved(event.target);
   });
@@ -248,6 +259,7 @@
     }
   }
 
+  if (!document.querySelector(".jcm-beside")) document.querySelector("main").classList.add("jcm-alone");
   if (kernel) {
     connect();
   } else {
