@@ -113,7 +113,7 @@ class LivePage:
         if asked.get("rest") or not changes:
             self._draw_on()
         else:
-            self._page.fill_stale([*_names(asked.get("seen")), *self._page.groups])
+            self._page.fill_stale([*_names(asked.get("seen")), self._page.groups[0]])
         return self._shown()
 
     def _draw_on(self) -> None:
@@ -126,7 +126,9 @@ class LivePage:
     def _shown(self) -> dict[str, Any]:
         page = self._page
         parts = {name: page.section(name).live for name in page.names()}
-        parts |= {"bar": bar(page), "tools": tools(page), "strip": page.strip()}
+        parts["strip"] = page.strip()
+        if not page.is_stale:  # what leads elsewhere is not looked at while something is moved
+            parts |= {"bar": bar(page), "tools": tools(page)}
         sent = self._sent if self._sent is not None else {}
         changed = {name: html for name, html in parts.items() if sent.get(name) != html}
         self._sent = {**sent, **changed}

@@ -13,7 +13,7 @@ from jcm_models.controls import Action, Control, Span
 from jcm_models.downloads import Download
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
-from jcm_models.offered_scenarios import is_uncertain
+from jcm_models.offered_scenarios import scenarios_beside
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.results import Results
 from jcm_models.scenario_pages import ScenarioPage
@@ -81,14 +81,12 @@ class UncertaintyPage(ScenarioPage):
     def _compute(self) -> None:
         super()._compute()
         self._study = self._studied(self._moved.results)
-        self._limits = {key: pair for key, pair in self._limits.items() if key in self._spans}
+        if self._limits:
+            spans = self._spans
+            self._limits = {key: pair for key, pair in self._limits.items() if key in spans}
 
     def _offered(self) -> Mapping[str, tuple[str, Path]]:
-        return {
-            name: (title, file)
-            for name, (title, file) in super()._offered().items()
-            if is_uncertain(file)
-        }
+        return scenarios_beside(self._file, self.words.language, uncertain=True)
 
     def _studied(self, plan: Results) -> UncertaintyStudy:
         study = UncertaintyStudy(plan.scenario, self._samples, self._seed, self.words, plan)

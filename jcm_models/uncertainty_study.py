@@ -58,7 +58,7 @@ class UncertaintyStudy:
     words: Words
     plan: Results | None = None
 
-    @property
+    @functools.cached_property
     def is_uncertain(self) -> bool:
         """Whether anything is drawn; levers alone are no samples."""
         drawn = any(given.path not in DRAWN_BY_SITE for given in uncertain_inputs(self.scenario))

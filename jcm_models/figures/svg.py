@@ -7,10 +7,12 @@ literal or a CSS variable when the element is written out.
 from __future__ import annotations
 
 import math
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -30,6 +32,9 @@ _ESCAPES = dict.fromkeys(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
     | dict.fromkeys("\t\n\r", " ")
 )
+# Stands for the beginning of the ids until all is written; no text holds it.
+_START = "\U0010fffd"
+_ESCAPED = re.compile(f"[{re.escape(''.join(map(chr, _ESCAPES)))}]")
 
 
 Array = NDArray[np.float64]
@@ -50,25 +55,40 @@ class Element:
 
     def write(self, paint: Paint, key: str) -> str:
         """Return the element as XML; `paint` gives its colours, `key` begins its ids and links."""
-        start = f"<{self.tag}" + "".join(
-            _attribute(name, value, paint, key) for name, value in self.attributes.items()
-        )
-        inside = "".join(
-            part.translate(_ESCAPES) if isinstance(part, str) else part.write(paint, key)
-            for part in self.children
-        )
-        return f"{start}>{inside}</{self.tag}>" if inside else f"{start}/>"
+        pieces: list[str] = []
+        self._write_onto(pieces, paint, key)
+        return "".join(pieces)
+
+    def _write_onto(self, pieces: list[str], paint: Paint, key: str) -> None:
+        # A figure has thousands of these, and a visitor who moves a slider waits for them.
+        pieces.append(f"<{self.tag}")
+        for name, value in self.attributes.items():
+            written = _text(name, value, paint, key) if isinstance(value, str) else _short(value)
+            pieces.append(f' {name}="{written}"')
+        if not any(self.children):
+            pieces.append("/>")
+            return
+        pieces.append(">")
+        for part in self.children:
+            if isinstance(part, str):
+                pieces.append(_escaped(part))
+            else:
+                part._write_onto(pieces, paint, key)
+        pieces.append(f"</{self.tag}>")
 
 
-def _attribute(name: str, value: Value, paint: Paint, key: str) -> str:
-    if isinstance(value, str) and value.startswith("#"):
+def _text(name: str, value: str, paint: Paint, key: str) -> str:
+    if value.startswith("#"):
         value = f"url(#{key}{value[1:]})"
-    elif name in {"fill", "stroke"} and isinstance(value, str) and value != "none":
+    elif name in {"fill", "stroke"} and value != "none":
         value = paint(value)
     elif name == "id":
         value = f"{key}{value}"
-    written = value.translate(_ESCAPES) if isinstance(value, str) else _short(value)
-    return f' {name}="{written}"'
+    return _escaped(value)
+
+
+def _escaped(content: str) -> str:
+    return content.translate(_ESCAPES) if _ESCAPED.search(content) else content
 
 
 def _short(value: float) -> str:
@@ -150,11 +170,14 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
 
 def runs(years: Years, where: NDArray[np.bool_] | None = None) -> Iterator[slice]:
     """Yield each unbroken run of years, of those in which `where` holds."""
-    chosen = np.arange(len(years)) if where is None else np.flatnonzero(where)
-    gaps = (np.diff(chosen) > 1) | (np.diff(years[chosen]) > 1)
-    for group in np.split(chosen, np.flatnonzero(gaps) + 1):
-        if group.size:
-            yield slice(int(group[0]), int(group[-1]) + 1)
+    chosen = np.arange(len(years)) if where is None else where.nonzero()[0]
+    if not chosen.size:
+        return
+    there = years[chosen]
+    gaps = (chosen[1:] - chosen[:-1] > 1) | (there[1:] - there[:-1] > 1)
+    begins = [0, *(gaps.nonzero()[0] + 1).tolist(), chosen.size]
+    for first, after in pairwise(begins):
+        yield slice(int(chosen[first]), int(chosen[after - 1]) + 1)
 
 
 def text(
@@ -348,10 +371,9 @@ class Figure:
         return self._write(paint, narrow=narrow, key=key, sized=standalone)
 
     def _write(self, paint: Paint, *, narrow: bool, key: str, sized: bool) -> str:
+        """Write the drawing; its ids begin with a number that stands for what it shows."""
         drawing, name = (self.narrow, "narrow") if narrow else (self.wide, "wide")
-        content = "".join(element.write(str, "") for element in drawing.elements)
-        digest = zlib.crc32(f"{key} {self.alt} {content}".encode("utf-8", "replace"))
-        start = f"jcm-{digest:08x}-{name}-"
+        start = _START
         width, height = _short(drawing.width), _short(drawing.height)
         attributes: Attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -365,7 +387,9 @@ class Figure:
         words = Element("desc", {"id": "desc"}, (self.description,))
         paper = rectangle(0, 0, drawing.width, drawing.height, "surface")
         page = Element("svg", attributes, (title, words, paper, *drawing.elements))
-        return page.write(paint, start)
+        content = page.write(paint, start)
+        digest = zlib.crc32(f"{key} {self.alt} {content}".encode("utf-8", "replace"))
+        return content.replace(start, f"jcm-{digest:08x}-{name}-")
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
         """Return the figure as PNG, `scale` pixels to each pixel of the drawing."""

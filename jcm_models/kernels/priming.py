@@ -18,7 +18,7 @@ def prime() -> None:
     What is read once is then known to every kernel. No widget is made, for it would belong to a
     kernel, and no number depends on what was simulated here.
     """
-    from jcm_models.offered_scenarios import is_uncertain, scenarios_beside
+    from jcm_models.offered_scenarios import scenarios_beside
     from jcm_models.pieces import environment
     from jcm_models.quantities import registry
     from jcm_models.sections import SECTIONS
@@ -40,9 +40,9 @@ def prime() -> None:
     for template in templates.list_templates(["html"]):
         templates.get_template(template)
     registry()  # not every scenario has a unit that is not that of its place
-    for _, offered in scenarios_beside(Path("scenarios", "any.yaml")).values():
-        is_uncertain(offered)
     for language in LANGUAGES:
+        for uncertain in (False, True):
+            scenarios_beside(Path("scenarios", "any.yaml"), language, uncertain=uncertain)
         words = Words(language)
         for section in SECTIONS.values():
             section(results, words)
