@@ -17,6 +17,7 @@ __all__ = ["calendar_years", "earliest", "interpolate", "last_day", "last_days",
 __all__ += ["years_assessed"]
 
 _DAYS = 365.2425  # of a year
+_COUNTED_FROM = datetime.date(1970, 1, 1)  # by numpy
 
 INTERPOLATIONS = ("linear", "step", "none")
 
@@ -52,14 +53,19 @@ def share_of_years(
     >>> share_of_years(np.array([2023, 2024]), datetime.date(2023, 7, 2), None).round(4)
     array([0.5014, 1.    ])
     """
-    first = np.array([datetime.date(int(y), 1, 1).toordinal() for y in years], dtype=float)
-    after = np.array([datetime.date(int(y), 12, 31).toordinal() + 1 for y in years], dtype=float)
+    first, after = _first_days(years), _first_days(years + 1)
     opened = first if start is None else np.maximum(first, start.toordinal())
     if isinstance(end, np.ndarray):
         closed = np.minimum(after, end[:, np.newaxis] + 1)
     else:
         closed = after if end is None else np.minimum(after, end.toordinal() + 1)
     return np.asarray(np.maximum(closed - opened, 0.0) / (after - first))
+
+
+def _first_days(years: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Count the first day of each year as `datetime.date.toordinal` does."""
+    days = (years - _COUNTED_FROM.year).astype("datetime64[Y]").astype("datetime64[D]")
+    return days.astype(np.int64).astype(np.float64) + _COUNTED_FROM.toordinal()
 
 
 def last_day(start: datetime.date, years: float) -> datetime.date:

@@ -89,7 +89,8 @@ def _path(x: Array, y: Array) -> str:
     """Return straight lines through points, the first, the last and one for each pixel across."""
     kept = np.append(np.diff(np.floor(x)) != 0, True)
     kept[0] = True
-    points = (f"{across:.1f} {down:.1f}" for across, down in zip(x[kept], y[kept], strict=True))
+    kept_x, kept_y = x[kept].tolist(), y[kept].tolist()  # for floats of numpy are slow to write
+    points = (f"{across:.1f} {down:.1f}" for across, down in zip(kept_x, kept_y, strict=True))
     return "M" + "L".join(points)
 
 

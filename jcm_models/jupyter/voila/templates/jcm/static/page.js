@@ -6,6 +6,7 @@
   const RETRIES = 6;
   const PATIENCE = 150; // [ms] before the page says that it computes
   const LARGEST_FILE = 200000;
+  const EDGE = 120; // [px]
   const MOVED = new Set(["controls", "first", "second"]); // sections
   const page = document.documentElement;
   const kernel = document.querySelector("[data-kernel]")?.dataset.kernel;
@@ -58,7 +59,9 @@
     if (type !== "comm_msg" || message.content.comm_id !== comm) return;
     inFlight = false;
     show(message.content.data);
-    pump();
+    // What has come is painted before the kernel is kept busy with what is not seen.
+    if (waiting.size || document.hidden) pump();
+    else requestAnimationFrame(() => setTimeout(pump));
   }
 
   function pump() {
@@ -135,11 +138,13 @@
 
   // ---- what a visitor does
 
+  // The sections of which more than an edge is on the screen.
   function seen() {
     const parts = Array.from(document.querySelectorAll("main [data-section]"));
     return parts.filter(function (part) {
       const box = part.getBoundingClientRect();
-      return box.bottom > 0 && box.top < innerHeight;
+      const shown = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+      return shown > Math.min(EDGE, box.height / 3);
     }).map((part) => part.dataset.section);
   }
 
