@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -113,7 +113,7 @@ class LivePage:
         if asked.get("rest") or not changes:
             self._draw_on()
         else:
-            self._page.fill_stale([*_names(asked.get("seen")), self._page.groups[0]])
+            self._page.fill_stale([*_names(asked.get("seen")), *_groups_of(self._page, changes)])
         return self._shown()
 
     def _draw_on(self) -> None:
@@ -147,6 +147,12 @@ def _changes(given: Any) -> Iterator[tuple[str, object]]:
     for pair in given[:_MOST_CHANGES] if isinstance(given, list) else ():
         if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str):
             yield pair[0][:_LONGEST_KEY], pair[1]
+
+
+def _groups_of(page: SectionPage, changes: Iterable[tuple[str, object]]) -> set[str]:
+    """Return the groups whose controls have been set; they say what is wrong, too."""
+    first, *others = page.groups
+    return {next((g for g in others if key.startswith(g)), first) for key, _ in changes}
 
 
 def _names(given: Any) -> list[str]:

@@ -33,7 +33,7 @@ __all__ = ["UncertaintyPage"]
 
 _STEPS = 100
 _DIGITS = 4
-_BRUSH = "brush "
+_BRUSH = "brushes "  # its group
 _BRUSH_RESET = "brushes"
 _OF_THE_PLAN = {"workbook", "csv", "netcdf"}
 _MOVED = ("project.", "crediting.", "reserve.rate")

@@ -11,6 +11,7 @@ from statistics import NormalDist
 import numpy as np
 
 from jcm_models.distributions.protocol import Array
+from jcm_models.lately import Lately
 
 __all__ = [
     "DoubleLogNormal",
@@ -26,6 +27,9 @@ __all__ = [
 
 _CUT = 6.0  # standard deviations
 _NODES = 200
+# A page draws the same samples anew whenever something else is moved.
+_FEW = 4096
+_INVERTED: Lately[Array] = Lately(8)
 
 
 def _standard_quantile(share: Array) -> Array:
@@ -168,10 +172,17 @@ class Pert:
 
     def quantile(self, share: Array) -> Array:
         """Return the amount not exceeded with a probability."""
+        return np.asarray(self.least + (self.most - self.least) * self._between(np.asarray(share)))
+
+    def _between(self, share: Array) -> Array:
+        """Return quantiles between the two ends [1], which take far longer than all others here."""
         from scipy.special import betaincinv
 
-        between = betaincinv(*self._shapes, np.asarray(share))
-        return np.asarray(self.least + (self.most - self.least) * between)
+        shapes = self._shapes
+        if share.size > _FEW:
+            return np.asarray(betaincinv(*shapes, share))
+        key = shapes, share.shape, share.tobytes()
+        return _INVERTED.get(key, lambda: np.asarray(betaincinv(*shapes, share)))
 
     def survival(self, amount: Array) -> Array:
         """Return the probability that an amount is exceeded."""

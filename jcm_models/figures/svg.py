@@ -7,10 +7,9 @@ literal or a CSS variable when the element is written out.
 from __future__ import annotations
 
 import math
-import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
@@ -19,80 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jcm_models.figures import palette
+from jcm_models.figures.elements import Attributes as Attributes
+from jcm_models.figures.elements import Element as Element
+from jcm_models.figures.elements import Paint, short
+from jcm_models.figures.elements import Value as Value
 from jcm_models.figures.palette import FONTS, LEADING, Look, text_width, wrap
 
 PAD = 7.0  # around a name [px]
 
-_STEPS = (1.0, 1.5, 2.0, 2.5, 4.0, 5.0)
-
-# What XML 1.0 cannot hold at all, and what it holds only in disguise.
-_ESCAPES = dict.fromkeys(
-    [*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\N{REPLACEMENT CHARACTER}"
-) | str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-    | dict.fromkeys("\t\n\r", " ")
-)
 # Stands for the beginning of the ids until all is written; no text holds it.
 _START = "\U0010fffd"
-_ESCAPED = re.compile(f"[{re.escape(''.join(map(chr, _ESCAPES)))}]")
-
+_STEPS = (1.0, 1.5, 2.0, 2.5, 4.0, 5.0)
 
 Array = NDArray[np.float64]
 Years = NDArray[np.int64]
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
-Paint = Callable[[str], str]
-Value = str | float
-Attributes = dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Element:
-    """One SVG element; ``fill`` and ``stroke`` hold the role of a colour."""
-
-    tag: str
-    attributes: Attributes = field(default_factory=dict)
-    children: tuple[Element | str, ...] = ()
-
-    def write(self, paint: Paint, key: str) -> str:
-        """Return the element as XML; `paint` gives its colours, `key` begins its ids and links."""
-        pieces: list[str] = []
-        self._write_onto(pieces, paint, key)
-        return "".join(pieces)
-
-    def _write_onto(self, pieces: list[str], paint: Paint, key: str) -> None:
-        # A figure has thousands of these, and a visitor who moves a slider waits for them.
-        pieces.append(f"<{self.tag}")
-        for name, value in self.attributes.items():
-            written = _text(name, value, paint, key) if isinstance(value, str) else _short(value)
-            pieces.append(f' {name}="{written}"')
-        if not any(self.children):
-            pieces.append("/>")
-            return
-        pieces.append(">")
-        for part in self.children:
-            if isinstance(part, str):
-                pieces.append(_escaped(part))
-            else:
-                part._write_onto(pieces, paint, key)
-        pieces.append(f"</{self.tag}>")
-
-
-def _text(name: str, value: str, paint: Paint, key: str) -> str:
-    if value.startswith("#"):
-        value = f"url(#{key}{value[1:]})"
-    elif name in {"fill", "stroke"} and value != "none":
-        value = paint(value)
-    elif name == "id":
-        value = f"{key}{value}"
-    return _escaped(value)
-
-
-def _escaped(content: str) -> str:
-    return content.translate(_ESCAPES) if _ESCAPED.search(content) else content
-
-
-def _short(value: float) -> str:
-    return f"{round(float(value), 1) + 0.0:g}"  # + 0.0 makes -0.0 plain
 
 
 @dataclass(frozen=True)
@@ -235,14 +175,14 @@ def rectangle(
 
 def stairs(starts: Array, ends: Array, y: Array) -> str:
     """Return the path of a line that is level through each year and steps between years."""
-    steps = [f"V{_short(level)}H{_short(end)}" for end, level in zip(ends[1:], y[1:], strict=True)]
-    return f"M{_short(starts[0])} {_short(y[0])}H{_short(ends[0])}" + "".join(steps)
+    steps = [f"V{short(level)}H{short(end)}" for end, level in zip(ends[1:], y[1:], strict=True)]
+    return f"M{short(starts[0])} {short(y[0])}H{short(ends[0])}" + "".join(steps)
 
 
 def area(starts: Array, ends: Array, top: Array, bottom: Array) -> str:
     """Return the path of the area between two such lines."""
     back = [
-        f"V{_short(level)}H{_short(start)}"
+        f"V{short(level)}H{short(start)}"
         for start, level in zip(starts[::-1], bottom[::-1], strict=True)
     ]
     return stairs(starts, ends, top) + "".join(back) + "Z"
@@ -374,7 +314,7 @@ class Figure:
         """Write the drawing; its ids begin with a number that stands for what it shows."""
         drawing, name = (self.narrow, "narrow") if narrow else (self.wide, "wide")
         start = _START
-        width, height = _short(drawing.width), _short(drawing.height)
+        width, height = short(drawing.width), short(drawing.height)
         attributes: Attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {width} {height}",

@@ -1,6 +1,7 @@
 """What a browser may send to a page, and what it gets."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from tests.apps.pages import Visit
 from tests.conftest import ROOT
 
 SOLAR = "project.electricity_supplied"
+STYLE = "jupyter/voila/templates/jcm/static/app.css"
 
 
 @pytest.fixture
@@ -35,10 +37,10 @@ def test_the_first_answer_brings_the_frame_and_not_what_the_page_has_already(hos
 
 def test_what_is_seen_comes_first_and_the_rest_when_asked_for(visit):
     first = visit.ask(changes=[[SOLAR, 9000]], seen=["key_figures"])
-    assert set(first["sections"]) == {"key_figures", "controls", "strip", "bar"}
+    assert set(first["sections"]) == {"key_figures", "controls", "strip"}
     assert first["more"]
     rest = visit.rest()
-    assert set(rest["sections"]) == {"question", "emissions", "by_year"}
+    assert set(rest["sections"]) == {"question", "emissions", "by_year", "bar"}
     assert not rest["more"]
 
 
@@ -46,7 +48,7 @@ def test_what_is_not_seen_is_drawn_piece_by_piece_so_that_the_browser_is_heard(v
     monkeypatch.setattr(live_pages, "_AT_ONCE", 0)
     visit.ask(changes=[[SOLAR, 9000]], seen=["key_figures"])
     drawn = [set(visit.ask(rest=True)["sections"]) for _ in range(3)]
-    assert drawn == [{"question"}, {"emissions"}, {"by_year"}]
+    assert drawn == [{"question"}, {"emissions"}, {"by_year", "bar"}]
     visit.ask(changes=[[SOLAR, 9500]], seen=["by_year"])
     assert visit.ask(rest=True)["more"]
     assert visit.rest()["more"] is False
@@ -215,3 +217,19 @@ def test_the_language_changes_every_part(visit):
         assert re.search("[ぁ-ん一-龥]", visit.text(name)), name
     assert "9,000" in visit.parts["controls"]
     assert visit.answered["words"]["computing"] == "計算中 …"
+
+
+def test_a_group_whose_control_is_set_says_so_though_it_is_not_seen(hosted):
+    page = jcm.UncertaintyPage("thailand_solar_uncertainty")
+    visit = Visit(page, ("answer", "key_figures"))
+    span = next(iter(page.controls_of("brushes")))
+    answered = visit.ask(changes=[[span.key, [span.low, (span.low + span.high) / 2]]], seen=[])
+    assert "brushes" in answered["sections"]
+    assert "controls" not in answered["sections"]
+
+
+def test_the_style_of_an_app_never_asks_what_an_element_holds():
+    """It would have the style of the whole page worked out anew whenever a section changes."""
+    css = (Path(live_pages.__file__).parent / STYLE).read_text()
+    rules = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    assert ":has(" not in rules
