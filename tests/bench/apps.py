@@ -67,21 +67,28 @@ OURS = Way(
     "document.documentElement.dataset.state === 'ready'",
     "input[type=range]:visible",
 )
-PLAIN = Way(
-    (
-        *(str(BIN / "voila"), f"notebooks/{NOTEBOOK}.ipynb", "--no-browser"),
-        *("--port", "{port}", "--Voila.ip=127.0.0.1"),
-    ),
-    "/voila/static/voila.js",
-    "/",
-    "document.querySelector('.noUi-handle') && document.querySelector('figure svg')",
-    ".noUi-handle",
-)
+
+
+def plain(notebook: str, place: int | None = 0) -> Way:
+    """Return Voilà as it comes, which serves one notebook."""
+    handle = ".noUi-handle"
+    usable = [handle, "figure svg"] if place is not None else ["main math, .jp-OutputArea math"]
+    return Way(
+        (
+            *(str(BIN / "voila"), f"notebooks/{notebook}.ipynb", "--no-browser"),
+            *("--port", "{port}", "--Voila.ip=127.0.0.1"),
+        ),
+        "/voila/static/voila.js",
+        "/",
+        " && ".join(f"document.querySelector('{each}')" for each in usable),
+        handle,
+        place,
+    )
 
 
 def measure() -> Iterator[Row]:
     """Yield what is measured [ms]; the memory in MB."""
-    ours, plain = _measured(OURS), _measured(PLAIN)
+    ours, theirs = _measured(OURS), _measured(plain(NOTEBOOK))
     goals = {
         "first open to usable, cold": 3000.0,
         "open to usable, warm": 2000.0,
@@ -92,30 +99,30 @@ def measure() -> Iterator[Row]:
         f"key press to picture with {_SESSIONS} sessions open": 500.0,
     }
     for what, goal in goals.items():
-        yield f"app: {what}", ours[what], goal, "Voilà as it comes", plain.get(what, float("nan"))
-    for what, found in _others().items():
-        yield f"app: {what}", found, goals[what.partition(": ")[2]], "", float("nan")
+        yield f"app: {what}", ours[what], goal, "Voilà as it comes", theirs[what]
+    for name, place in _OTHERS.items():
+        here = _briefly(replace(OURS, path=f"/apps/{name}", place=place))
+        there = _briefly(plain(name, place))
+        for what, found in here.items():
+            yield f"{name}: {what}", found, goals[what], "Voilà as it comes", there[what]
 
 
-def _others() -> dict[str, float]:
-    """Measure the other apps."""
-    found: dict[str, float] = {}
-    with (
-        Server(OURS.command, ready=OURS.ready, cwd=ROOT) as server,
-        sync_playwright() as playwright,
-    ):
+def _briefly(way: Way) -> dict[str, float]:
+    """Measure one visitor of an app."""
+    server = Server(way.command, ready=way.ready, cwd=ROOT)
+    with server, sync_playwright() as playwright, ExitStack() as left:
         browser = playwright.chromium.launch(
             executable_path=chromium.ensure(), args=list(ARGUMENTS)
         )
-        for name, place in _OTHERS.items():
-            way = replace(OURS, path=f"/apps/{name}", place=place)
-            opened = [_opened(browser, server.url, way)[0] for _ in range(_OPENINGS)]
-            found[f"{name}: open to usable, warm"] = statistics.median(opened)
-            if place is not None:
-                moved = _moved(browser, server.url, way)
-                found |= {f"{name}: {what}": answer for what, answer in moved.items()}
-        browser.close()
-    return found
+        left.callback(browser.close)
+        return _alone(browser, server, way)
+
+
+def _alone(browser: Browser, server: Server, way: Way) -> dict[str, float]:
+    found = {"first open to usable, cold": _opened(browser, server.url, way)[0]}
+    opened = [_opened(browser, server.url, way)[0] for _ in range(_OPENINGS)]
+    found["open to usable, warm"] = statistics.median(opened)
+    return found if way.place is None else found | _moved(browser, server.url, way)
 
 
 def _measured(way: Way) -> dict[str, float]:
@@ -125,12 +132,7 @@ def _measured(way: Way) -> dict[str, float]:
             executable_path=chromium.ensure(), args=list(ARGUMENTS)
         )
         left.callback(browser.close)
-        found = {"first open to usable, cold": _opened(browser, server.url, way)[0]}
-        opened = [_opened(browser, server.url, way)[0] for _ in range(_OPENINGS)]
-        found["open to usable, warm"] = statistics.median(opened)
-        found |= _moved(browser, server.url, way)
-        found |= _crowd(browser, server, way)
-        return found
+        return _alone(browser, server, way) | _crowd(browser, server, way)
 
 
 def _opened(browser: Browser, url: str, way: Way, *, keep: bool = False) -> tuple[float, Page]:
