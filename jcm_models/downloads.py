@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PATIENCE = 120  # [s] for a report
+_PATIENCE = 120  # [s] for a report, where no alarm ends it earlier
 _FIGURE = re.compile(r'<svg [^>]*class="jcm-wide".*?</svg>', re.DOTALL)
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _COLOUR = re.compile(r"var\(--jcm-[\w-]+, *(#[0-9a-fA-F]+)\)")

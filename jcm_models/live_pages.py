@@ -30,6 +30,7 @@ _MOST_CHANGES = 200
 _LONGEST_KEY = 200
 _AT_ONCE = 0.02  # [s] of drawing what is not seen, until the browser is heard again
 _SECONDS = float(os.environ.get("JCM_APP_SECONDS", "20"))
+_FOR_A_FILE = 2.0  # times as long
 
 _log = logging.getLogger(__name__)
 _pages: list[LivePage] = []
@@ -91,7 +92,7 @@ class LivePage:
         asked = asked if isinstance(asked, dict) else {}
         number = asked.get("number")
         try:
-            with _in_time():
+            with _in_time(_SECONDS * (_FOR_A_FILE if "download" in asked else 1.0)):
                 answered = self._answered(asked)
         except ScenarioError as error:
             answered = {"said": [self._page.said(each) for each in error.problems]}
@@ -167,7 +168,7 @@ def _sent(file: Download) -> dict[str, str]:
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
+def _in_time(seconds: float) -> Iterator[None]:
     """End what takes too long, so that one visitor cannot keep a processor for good."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -177,7 +178,7 @@ def _in_time() -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:

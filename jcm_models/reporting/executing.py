@@ -186,6 +186,7 @@ def keep_failure(task: Task, reports: Path, reason: str, left: Path | None = Non
         "when": _now(),
         "file": str(task.scenario.document.files[0].absolute()),
         "notebook_file": str(task.notebook.absolute()),
+        "other_file": str(task.other.document.files[0].absolute()) if task.other else None,
         "template_folder": str(task.template.folder.absolute()) if task.template else None,
     }
     text = json.dumps(record, indent=2, ensure_ascii=False, default=str)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_models.documents import parse_overrides
 from jcm_models.problems import Place, Problem, ScenarioError
 from jcm_models.reporting.planning import plan, plan_each
-from jcm_models.reporting.tasks import ORIGIN, Task
+from jcm_models.reporting.tasks import ORIGIN, OTHER, Task
 from jcm_models.reporting.variants import Variant, as_changes, read_matrix, read_scenario_table
 from jcm_models.run_records import complete_runs, failed_runs, newest
 from jcm_models.scenario import Scenario
@@ -207,4 +207,7 @@ def _again(record: Mapping[str, Any]) -> Task:
     scenario = load_scenario(record["file"], parse_overrides(changes), ORIGIN)
     folder = record["template_folder"]
     template = read_template(Path(folder)) if folder else None
-    return plan(scenario, record["parameters"], changes, record["notebook_file"], template)
+    parameters = dict(record["parameters"])
+    if record.get("other_file"):  # its run knows it by its name
+        parameters[OTHER] = record["other_file"]
+    return plan(scenario, parameters, changes, record["notebook_file"], template)

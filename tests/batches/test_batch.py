@@ -10,6 +10,7 @@ from jcm_models.problems import ScenarioError
 from jcm_models.reporting.gathering import Asked, gather
 from tests.batches.examples import (
     FINE,
+    PARAMETERS,
     Batch,
     complete,
     contents,
@@ -337,3 +338,20 @@ def test_where_the_input_is_wrong_nothing_that_was_started_meanwhile_stays(tmp_p
     assert (code, out) == (2, "")
     assert err.startswith("wrong.yaml")
     assert list(kept.iterdir()) == []
+
+
+def test_what_failed_is_compared_with_the_same_other_scenario_again(tmp_path):
+    parameters = f'{PARAMETERS}\nother: str = ""\nother_overrides: str = ""'
+    notebook(tmp_path, "pair", "raise RuntimeError", parameters)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    scenario(tmp_path, "one", "pair")
+    scenario(elsewhere, "other", "pair")
+    failed = jcm("report", "one.yaml", "-p", "other=elsewhere/other.yaml", cwd=tmp_path)
+    assert failed.returncode == 1
+    notebook(tmp_path, "pair", "print(other)", parameters)
+    again = jcm("report", "--failed", cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    (run,) = complete(tmp_path / "reports")
+    assert "elsewhere/other.yaml" in (run / "run.log").read_text()
+    assert failures(tmp_path / "reports") == {}

@@ -11,4 +11,15 @@
   if (theme === "light" || theme === "dark") page.dataset.jpThemeLight = String(theme === "light");
   const asked = new URLSearchParams(location.search).get("lang") || navigator.language || "en";
   page.lang = asked.startsWith("ja") ? "ja" : "en";
+
+  // On a telephone inputs are folded, so that what follows from them is not far below.
+  if (matchMedia("(min-width: 64rem)").matches) return;
+  const folding = new MutationObserver(function () {
+    for (const inputs of document.querySelectorAll(".jcm-values[open]:not([data-touched])")) {
+      inputs.open = false;
+      inputs.dataset.touched = ""; // it stays so until the visitor unfolds it
+    }
+  });
+  folding.observe(page, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => folding.disconnect());
 })();
