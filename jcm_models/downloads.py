@@ -77,6 +77,7 @@ def download(page: SectionPage, wanted: str) -> Download:
     kind, _, rest = wanted.partition(":")
     section, _, place = rest.rpartition(":")
     if kind in {"svg", "png"} and section in page.names() and place.isdecimal():
+        page.fill_stale([section])  # it may not have been drawn since something was moved
         drawn = _FIGURE.findall(page.section(section).html)
         if int(place) < len(drawn):
             return _figure(drawn[int(place)], kind, page)

@@ -18,6 +18,7 @@ def prime() -> None:
     What is read once is then known to every kernel. No widget is made, for it would belong to a
     kernel, and no number depends on what was simulated here.
     """
+    from jcm_models.methods_page import MethodsPage
     from jcm_models.offered_scenarios import scenarios_beside
     from jcm_models.pieces import environment
     from jcm_models.quantities import registry
@@ -44,6 +45,7 @@ def prime() -> None:
         for uncertain in (False, True):
             scenarios_beside(Path("scenarios", "any.yaml"), language, uncertain=uncertain)
         words = Words(language)
+        _ = MethodsPage(lang=language).body  # its equations take long to turn into MathML
         for section in SECTIONS.values():
             section(results, words)
 

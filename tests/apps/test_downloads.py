@@ -150,3 +150,12 @@ def test_the_methods_taken_along_are_those_of_the_family_that_is_shown(hosted):
 
 def _text(page, kind):
     return download(page, kind).content.decode("utf-8-sig")
+
+
+def test_a_figure_that_is_taken_along_is_of_the_newest_values(hosted):
+    visit = Visit(jcm.View("thailand_floating_solar"))
+    before = visit.ask(download="svg:emissions:0")["download"]["content"]
+    visit.ask(changes=[["project.electricity_supplied", 9000]], seen=["question"])
+    after = visit.ask(download="svg:emissions:0")["download"]["content"]
+    visit.rest()
+    assert before != after == visit.ask(download="svg:emissions:0")["download"]["content"]

@@ -5,8 +5,10 @@
 
   const RETRIES = 6;
   const PATIENCE = 150; // [ms] before the page says that it computes
+  const LONGER = 600; // [ms] likewise, where only what is not seen is drawn
   const LARGEST_FILE = 200000;
   const EDGE = 120; // [px]
+  const REST = 120; // [ms] without a change, until what is not seen is drawn
   const MOVED = new Set(["controls", "first", "second"]); // sections
   const page = document.documentElement;
   const kernel = document.querySelector("[data-kernel]")?.dataset.kernel;
@@ -19,6 +21,9 @@
   let words = {};
   let waiting = new Map(); // newest values that are not sent yet
   let wishes = []; // other messages that are not sent yet
+  let more = false; // whether the kernel has sections to draw that are not seen
+  let pause = 0; // [ms] until they are asked for
+  let resting = 0; // the timer of that
   let number = 0;
   let inFlight = false;
   let slow = 0;
@@ -59,9 +64,8 @@
     if (type !== "comm_msg" || message.content.comm_id !== comm) return;
     inFlight = false;
     show(message.content.data);
-    // What has come is painted before the kernel is kept busy with what is not seen.
-    if (waiting.size || document.hidden) pump();
-    else requestAnimationFrame(() => setTimeout(pump));
+    quiet();
+    pump();
   }
 
   function pump() {
@@ -72,14 +76,34 @@
       waiting = new Map();
     } else if (wishes.length) {
       wish = wishes.shift();
+    } else if (more) {
+      if (!resting) resting = setTimeout(askForRest, pause);
+      return;
     } else {
-      return calm();
+      page.dataset.settled = "true";
+      return;
     }
     inFlight = true;
+    clearTimeout(resting);
+    resting = 0;
+    pause = wish.changes ? REST : 0;
     page.dataset.settled = "false";
-    if (!slow) slow = setTimeout(busy, PATIENCE);
+    slow = setTimeout(busy, wish.rest ? LONGER : PATIENCE);
     send("comm_msg", { comm_id: comm, data: Object.assign({ number }, wish) });
   }
+
+  // What is seen comes first: the kernel is not kept busy with the rest while something is moved, and
+  // what has come is painted before.
+  function askForRest() {
+    clearTimeout(resting);
+    resting = 0;
+    if (!more) return;
+    wishes.push({ rest: true });
+    more = false;
+    pump();
+  }
+
+  document.addEventListener("scroll", askForRest, { passive: true, capture: true });
 
   // ---- what the page says
 
@@ -95,7 +119,7 @@
     if (said.link) history.replaceState(null, "", said.link);
     if (said.download) save(said.download);
     if (said.said) say(said.said.join(" "));
-    if (said.more && !waiting.size) wishes.push({ rest: true });
+    more = Boolean(said.more);
     if (page.dataset.state === "starting" || page.dataset.state === "lost") page.dataset.state = "ready";
   }
 
@@ -107,10 +131,8 @@
     state.hidden = false;
   }
 
-  function calm() {
-    page.dataset.settled = "true";
+  function quiet() {
     clearTimeout(slow);
-    slow = 0;
     if (page.dataset.state === "computing") page.dataset.state = "ready";
     document.querySelector("main").removeAttribute("aria-busy");
     document.querySelector("[data-computing]").hidden = true;
@@ -124,7 +146,8 @@
   function end() {
     if (page.dataset.state === "ended") return;
     inFlight = true; // nothing is sent any more
-    calm();
+    page.dataset.settled = "true";
+    quiet();
     page.dataset.state = "ended";
     const ended = document.querySelector("[data-ended]");
     const again = document.createElement("button");
