@@ -28,7 +28,7 @@ __all__ = ["LivePage", "serve"]
 TARGET = "jcm.page"
 _MOST_CHANGES = 200
 _LONGEST_KEY = 200
-_AT_ONCE = 0.02  # [s] of drawing what is not seen, until the browser is heard again
+_AT_ONCE = 0.005  # [s] of drawing what is not seen, until the browser is heard again
 _SECONDS = float(os.environ.get("JCM_APP_SECONDS", "20"))
 _FOR_A_FILE = 2.0  # times as long
 

@@ -18,7 +18,7 @@ from jcm_models.figures import (
     required_rate_figure,
 )
 from jcm_models.figures.axes import Logarithmic
-from jcm_models.figures.curves import listed_points
+from jcm_models.figures.curves import Curve, lines, listed_points
 from tests.test_figures import (
     LINES,
     SVG,
@@ -759,3 +759,13 @@ def test_the_drawing_that_fits_is_shown_and_words_are_as_wide_as_estimated(
     page, name, width, shown
 ):
     assert_fits(page, FIGURES[name], width, shown)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.04, 10.0, 20.5]), min_size=2, max_size=40))
+def test_a_line_that_leaves_out_level_points_passes_through_them_all(levels):
+    y = np.array(levels)
+    x = np.arange(y.size) + 0.5
+    (path,) = lines([Curve("line-1", x, y, "a", "b")], lambda x: x, lambda y: y)
+    points = np.array([part.split() for part in path.attributes["d"][1:].split("L")], dtype=float)
+    assert np.interp(x, points[:, 0], points[:, 1]) == pytest.approx(y.round(1))
+    assert len(points) <= y.size

@@ -89,9 +89,11 @@ def _path(x: Array, y: Array) -> str:
     """Return straight lines through points, the first, the last and one for each pixel across."""
     kept = np.append(np.diff(np.floor(x)) != 0, True)
     kept[0] = True
-    kept_x, kept_y = x[kept].tolist(), y[kept].tolist()  # for floats of numpy are slow to write
-    points = (f"{across:.1f} {down:.1f}" for across, down in zip(kept_x, kept_y, strict=True))
-    return "M" + "L".join(points)
+    x, y = x[kept], y[kept].round(1)
+    turns = np.ones(y.size, dtype=bool)  # on level ground only the two ends are needed
+    turns[1:-1] = (y[1:-1] != y[:-2]) | (y[1:-1] != y[2:])
+    across, down = x[turns].tolist(), y[turns].tolist()  # floats of numpy are slow to write
+    return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(across, down, strict=True))
 
 
 def label(name: str, told: str, look: Look) -> Block:

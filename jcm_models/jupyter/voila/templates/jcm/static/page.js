@@ -8,7 +8,7 @@
   const LONGER = 600; // [ms] likewise, where only what is not seen is drawn
   const LARGEST_FILE = 200000;
   const EDGE = 120; // [px]
-  const REST = 120; // [ms] without a change, until what is not seen is drawn
+  const REST = 300; // [ms] without a change, until what is not seen is drawn
   const MOVED = new Set(["controls", "first", "second"]); // sections
   const page = document.documentElement;
   const kernel = document.querySelector("[data-kernel]")?.dataset.kernel;
