@@ -2,6 +2,7 @@
 
 import json
 
+import psutil
 import pytest
 
 from tests.serving.conftest import served
@@ -110,6 +111,26 @@ def test_a_page_that_asks_much_is_heard_when_the_kernel_has_answered(guest):
     answers = 0
     while answers < 200:
         answers += page.message()["header"]["msg_type"] == "kernel_info_reply"
+
+
+def test_a_flood_waits_where_it_comes_from_while_the_kernel_is_silent(server, guest):
+    opened(guest)
+    page = guest.connect()
+    page.socket.settimeout(3)
+    processes = psutil.Process(server.process.pid).children(recursive=True)
+    kernels = [one for one in processes if "jcm_models.kernels.fork_server" in one.cmdline()]
+    memory = psutil.Process(server.process.pid).memory_info
+    before = memory().rss
+    for kernel in kernels:
+        kernel.suspend()
+    try:
+        with pytest.raises(TimeoutError):
+            for _ in range(1_000):
+                page.say("kernel_info_request", {"more": "x" * 100_000})
+    finally:
+        for kernel in kernels:
+            kernel.resume()
+    assert memory().rss < before + 60_000_000
 
 
 def test_no_other_origin_reads_the_files_of_the_page(server):
