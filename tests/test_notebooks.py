@@ -156,6 +156,20 @@ def test_the_notebook_runs_in_jupyterlab_and_a_slider_moves_it(lab, watched):
     assert watched.outside == []
 
 
+def test_two_scenarios_are_compared_in_jupyterlab_and_a_slider_moves_one(lab, watched):
+    page = watched.page
+    run_all(page, f"{lab.url}/lab/workspaces/compare/tree/notebooks/compare.ipynb?token=t")
+    issued = page.locator(".jcm-card", has_text="Credits issued").first
+    expect(issued).to_contain_text("28,072", timeout=90_000)
+    handle = page.locator(".noUi-handle").first
+    handle.wait_for(timeout=30_000)
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(issued).to_contain_text("28,237", timeout=20_000)
+    assert page.locator(".jp-OutputArea-output[data-mime-type$='stderr']").count() == 0
+    assert watched.outside == []
+
+
 def test_the_notebook_of_methods_runs_in_jupyterlab(lab, watched):
     page = watched.page
     run_all(page, f"{lab.url}/lab/workspaces/methods/tree/notebooks/methods.ipynb?token=t")

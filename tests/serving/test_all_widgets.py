@@ -119,18 +119,17 @@ def test_a_flood_waits_where_it_comes_from_while_the_kernel_is_silent(server, gu
     page.socket.settimeout(3)
     processes = psutil.Process(server.process.pid).children(recursive=True)
     kernels = [one for one in processes if "jcm_models.kernels.fork_server" in one.cmdline()]
-    memory = psutil.Process(server.process.pid).memory_info
-    before = memory().rss
     for kernel in kernels:
         kernel.suspend()
+    taken = 0
     try:
         with pytest.raises(TimeoutError):
-            for _ in range(1_000):
+            for taken in range(500):
                 page.say("kernel_info_request", {"more": "x" * 100_000})
     finally:
         for kernel in kernels:
             kernel.resume()
-    assert memory().rss < before + 60_000_000
+    assert taken < 200  # what the system's own buffers hold
 
 
 def test_no_other_origin_reads_the_files_of_the_page(server):

@@ -287,7 +287,7 @@
     }
   }
 
-  if (!document.querySelector(".jcm-beside")) document.querySelector("main").classList.add("jcm-alone");
+  if (!document.querySelector(".jcm-aside")) document.querySelector("main").classList.add("jcm-alone");
   if (kernel) {
     connect();
   } else {
