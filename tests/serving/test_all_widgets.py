@@ -121,15 +121,21 @@ def test_a_flood_waits_where_it_comes_from_while_the_kernel_is_silent(server, gu
     kernels = [one for one in processes if "jcm_models.kernels.fork_server" in one.cmdline()]
     for kernel in kernels:
         kernel.suspend()
-    taken = 0
     try:
-        with pytest.raises(TimeoutError):
-            for taken in range(500):
-                page.say("kernel_info_request", {"more": "x" * 100_000})
+        assert taken(page, 500) < 200  # what the system's own buffers hold
     finally:
         for kernel in kernels:
             kernel.resume()
-    assert taken < 200  # what the system's own buffers hold
+
+
+def taken(page, most):
+    """Send much; return how many messages are taken."""
+    for number in range(most):
+        try:
+            page.say("kernel_info_request", {"more": "x" * 100_000})
+        except TimeoutError:
+            return number
+    return most
 
 
 def test_no_other_origin_reads_the_files_of_the_page(server):
