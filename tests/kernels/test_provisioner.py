@@ -57,7 +57,10 @@ def kernel(name="python3", **settings):
 def value(client, expression, code="import os, sys, time"):
     """Return the value of an expression in a kernel, after some code."""
     asked = {"it": expression}
-    reply = client.execute(code, user_expressions=asked, reply=True, timeout=PATIENCE)
+    status = "aborted"  # as is what comes before an interrupt is over
+    while status == "aborted":
+        reply = client.execute(code, user_expressions=asked, reply=True, timeout=PATIENCE)
+        status = reply["content"]["status"]
     assert reply["content"]["status"] == "ok", reply["content"]
     return eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
 

@@ -314,7 +314,7 @@ def test_where_there_is_no_room_what_is_done_is_kept(tmp_path, folder, workers):
     _, errors = process.communicate(timeout=120)
     *_, last = errors.splitlines()
     done = len(parts_in(folder))
-    assert 38 <= done <= 41
+    assert 38 <= done < 60  # a second worker goes on until the first one's failure is heard
     assert ".npz cannot be written: there is no room left for it. Free some room" in last
     assert f"{done} of 200 samples are done and kept in {folder}; {KEPT}" in last
     assert unfinished(folder) == []
