@@ -192,7 +192,7 @@ def _forked_kernels() -> dict[str, str]:
     """Start the process that kernels are forked from, and say how Voilà finds it."""
     if not can_fork():
         return {}
-    server = ForkServer()
+    server = ForkServer(for_apps=True)
     server.stay_while_running()
     return {"JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER, ADDRESS: server.address}
 

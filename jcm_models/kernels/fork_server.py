@@ -1,5 +1,7 @@
 """The process that kernels are forked from; ``python -m jcm_models.kernels.fork_server FILE``.
 
+With ``apps`` behind that it also prepares what pages of visitors need.
+
 It imports the scientific packages once and then waits on a socket, the open file of that number.
 Each connection is a kernel: it brings a request, is told the pid and later the exit code, and the
 kernel ends if it is closed. This process has no threads, so that a fork is safe.
@@ -207,12 +209,12 @@ def _settle(request: Mapping[str, Any], files: Iterable[int]) -> None:
         np.random.seed()  # noqa: NPY002 - notebooks may use the old global state
 
 
-def preload(modules: Iterable[str]) -> None:
+def preload(modules: Iterable[str], *, for_apps: bool) -> None:
     """Import modules, and read what the package reads once."""
     # The debugger that Jupyter imports would otherwise warn of what concerns nobody here.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     import_all(modules)
-    prime()
+    prime(for_apps=for_apps)
     # What lives now is never collected, so that kernels go on sharing the pages it lies in.
     gc.collect()
     gc.freeze()
@@ -220,11 +222,11 @@ def preload(modules: Iterable[str]) -> None:
 
 def main() -> None:
     """Import what kernels need, then fork one for each connection."""
-    (file,) = sys.argv[1:]
+    file, *more = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this process
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
     with socket.socket(fileno=int(file)) as listener:
-        preload(PRELOADED)
+        preload(PRELOADED, for_apps=more == ["apps"])
         _Kernels(listener).serve()
         address = Path(listener.getsockname())
     # Unless whoever started this process was quicker; what it kept there goes too.

@@ -12,7 +12,7 @@ __all__ = ["import_all", "prime"]
 _METHOD = "displaced-electricity"
 
 
-def prime() -> None:
+def prime(*, for_apps: bool) -> None:
     """Read the tables, rules, words and units of the package, and simulate and draw a scenario.
 
     What is read once is then known to every kernel. No widget is made, for it would belong to a
@@ -45,7 +45,8 @@ def prime() -> None:
         for uncertain in (False, True):
             scenarios_beside(Path("scenarios", "any.yaml"), language, uncertain=uncertain)
         words = Words(language)
-        _ = MethodsPage(lang=language).body  # its equations take long to turn into MathML
+        if for_apps:
+            _ = MethodsPage(lang=language).body  # its equations take long to turn into MathML
         for section in SECTIONS.values():
             section(results, words)
 

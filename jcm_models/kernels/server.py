@@ -47,14 +47,16 @@ class ForkServer:
     ----------
     address : str, optional
         Socket of a server that another process has started; one is started otherwise.
+    for_apps : bool
+        Whether it also prepares what only the pages of visitors need at once.
     """
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, *, for_apps: bool = False) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
-        self.address = address or self._started()
+        self.address = address or self._started(["apps"] if for_apps else [])
 
-    def _started(self) -> str:
+    def _started(self, more: list[str]) -> str:
         folder = tempfile.mkdtemp(prefix="jcm-", dir=_short_folder())
         address = str(Path(folder) / "kernels")
         with socket.socket(socket.AF_UNIX) as listener:
@@ -63,7 +65,7 @@ class ForkServer:
             file = listener.fileno()
             with deaf_to_interrupts():
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "jcm_models.kernels.fork_server", str(file)],
+                    [sys.executable, "-m", "jcm_models.kernels.fork_server", str(file), *more],
                     stdin=subprocess.PIPE,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                     pass_fds=[file],

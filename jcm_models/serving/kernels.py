@@ -75,7 +75,7 @@ def _assure_server() -> None:
         return
     _log.error("no kernel can be forked any more; starting another process to fork from")
     shutil.rmtree(Path(address).parent, ignore_errors=True)  # what is left of it
-    os.environ[ADDRESS] = ForkServer().address
+    os.environ[ADDRESS] = ForkServer(for_apps=True).address
 
 
 def _answers(address: str) -> bool:
