@@ -127,3 +127,18 @@ def test_both_figures_fit_the_screen(app, width):
     app.open("compare", "?lang=en", width)
     assert_figures_fit(app.page, width, 2)
     app.shoot(f"compare_{width}")
+
+
+def test_on_a_telephone_inputs_are_folded_until_they_are_unfolded_and_the_tab_is_in_sight(app):
+    app.open("compare", "?lang=en", 1280)
+    inputs = app.page.locator(".jcm-values")
+    assert [each.get_attribute("open") for each in inputs.all()] == [None, ""]
+    app.open("compare", "?lang=en", 390)
+    assert [each.get_attribute("open") for each in inputs.all()] == [None, None]
+    box = app.page.get_by_role("link", name="Compare", exact=True).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    inputs.nth(1).locator("summary").first.click()
+    app.slider("Reference emission factor").last.press("ArrowRight")
+    app.settled()
+    assert [each.get_attribute("open") for each in inputs.all()] == [None, ""]

@@ -112,6 +112,7 @@
       const part = document.querySelector('[data-section="' + CSS.escape(name) + '"]');
       if (part) window.jcmMorph(part, html);
     }
+    if (said.sections?.bar && page.dataset.state === "starting") findTab();
     if (said.words) words = said.words;
     // Setting the same language again would have the style of the whole page worked out anew.
     if (said.language && page.lang !== said.language) page.lang = said.language;
@@ -121,6 +122,15 @@
     if (said.said) say(said.said.join(" "));
     more = Boolean(said.more);
     if (page.dataset.state === "starting" || page.dataset.state === "lost") page.dataset.state = "ready";
+  }
+
+  // On a telephone not all apps fit into the bar; the one that is open shall be in sight.
+  function findTab() {
+    const tab = document.querySelector(".jcm-apps [aria-current]");
+    const list = tab?.closest("ul");
+    if (!list) return;
+    const [here, all] = [tab, list].map((part) => part.getBoundingClientRect());
+    list.scrollLeft += here.left - all.left - (all.width - here.width) / 2;
   }
 
   function busy() {
