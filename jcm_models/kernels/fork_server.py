@@ -19,12 +19,12 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from jcm_models.kernels.memory import limit_memory
-from jcm_models.kernels.priming import import_all, prime
+from jcm_models.kernels.priming import import_all, prime, prime_pages
 
 __all__ = ["main"]
 
@@ -50,6 +50,7 @@ PRELOADED = (
 )
 _OWNER = 0  # standard input: whoever started this process holds its other end
 _MOST = 2**20  # of a request [B]
+_CALM = 2.0  # [s] in which nobody asks for a kernel
 _FILES = 2  # standard output and standard error of the kernel
 
 
@@ -69,10 +70,18 @@ class _Kernels:
         for source in (listener, _OWNER, self._woken):
             self._selector.register(source, selectors.EVENT_READ)
 
-    def serve(self) -> None:
-        """Fork and reap until whoever started this process has gone."""
+    def serve(self, later: Callable[[], None] | None) -> None:
+        """Fork and reap until whoever started this process has gone; do something when it is calm.
+
+        What may be done later shall not keep the first visitors waiting.
+        """
         while True:
-            for key, _ in self._selector.select():
+            asked = self._selector.select(_CALM if later else None)
+            if later and not asked:
+                later()
+                _keep()
+                later = None
+            for key, _ in asked:
                 if key.fileobj == _OWNER:
                     self._end_all()
                     return
@@ -209,13 +218,17 @@ def _settle(request: Mapping[str, Any], files: Iterable[int]) -> None:
         np.random.seed()  # noqa: NPY002 - notebooks may use the old global state
 
 
-def preload(modules: Iterable[str], *, for_apps: bool) -> None:
+def preload(modules: Iterable[str]) -> None:
     """Import modules, and read what the package reads once."""
     # The debugger that Jupyter imports would otherwise warn of what concerns nobody here.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     import_all(modules)
-    prime(for_apps=for_apps)
-    # What lives now is never collected, so that kernels go on sharing the pages it lies in.
+    prime()
+    _keep()
+
+
+def _keep() -> None:
+    """Never collect what lives now, so that kernels go on sharing the pages it lies in."""
     gc.collect()
     gc.freeze()
 
@@ -226,8 +239,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this process
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
     with socket.socket(fileno=int(file)) as listener:
-        preload(PRELOADED, for_apps=more == ["apps"])
-        _Kernels(listener).serve()
+        preload(PRELOADED)
+        _Kernels(listener).serve(prime_pages if more == ["apps"] else None)
         address = Path(listener.getsockname())
     # Unless whoever started this process was quicker; what it kept there goes too.
     shutil.rmtree(address.parent, ignore_errors=True)

@@ -7,18 +7,17 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["import_all", "prime"]
+__all__ = ["import_all", "prime", "prime_pages"]
 
 _METHOD = "displaced-electricity"
 
 
-def prime(*, for_apps: bool) -> None:
+def prime() -> None:
     """Read the tables, rules, words and units of the package, and simulate and draw a scenario.
 
     What is read once is then known to every kernel. No widget is made, for it would belong to a
     kernel, and no number depends on what was simulated here.
     """
-    from jcm_models.methods_page import MethodsPage
     from jcm_models.offered_scenarios import scenarios_beside
     from jcm_models.pieces import environment
     from jcm_models.quantities import registry
@@ -45,10 +44,17 @@ def prime(*, for_apps: bool) -> None:
         for uncertain in (False, True):
             scenarios_beside(Path("scenarios", "any.yaml"), language, uncertain=uncertain)
         words = Words(language)
-        if for_apps:
-            _ = MethodsPage(lang=language).body  # its equations take long to turn into MathML
         for section in SECTIONS.values():
             section(results, words)
+
+
+def prime_pages() -> None:
+    """Draw the page of all methods, whose equations take long to turn into MathML."""
+    from jcm_models.methods_page import MethodsPage
+    from jcm_models.wording import LANGUAGES
+
+    for language in LANGUAGES:
+        _ = MethodsPage(lang=language).body
 
 
 def import_all(modules: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jcm_models.kernels.server import ForkServer
 from tests.kernels.examples import Asker, Forked, Owner, Talk, gone, sent, server_pid
 from tests.parts.examples import PATIENCE, until
 
@@ -40,6 +42,21 @@ def test_what_notebooks_import_is_there_at_once_but_no_widget(kernel):
     assert set(there) == PRELOADED
     code = "import comm, ipywidgets.widgets.widget as w"
     assert kernel.value("len(w._instances), len(comm.get_comm_manager().comms)", code) == (0, 0)
+
+
+def test_where_apps_are_served_their_pages_are_prepared_when_nobody_asks(tmp_path):
+    server = ForkServer(for_apps=True)
+
+    def equations():
+        with Forked(server, tmp_path) as kernel:
+            code = "from jcm_models.pieces import mathml"
+            return kernel.value("mathml.cache_info().currsize", code)
+
+    try:
+        first = equations()
+        until(lambda: (time.sleep(3), equations() > first + 100)[1])
+    finally:
+        server.close()
 
 
 def test_a_kernel_runs_where_and_as_it_was_asked_to(server, tmp_path):
