@@ -56,12 +56,12 @@ class Element:
 
 def _text(name: str, value: str, paint: Paint, key: str) -> str:
     if value.startswith("#"):
-        value = f"url(#{key}{value[1:]})"
-    elif name in {"fill", "stroke"} and value != "none":
-        value = paint(value)
-    elif name == "id":
-        value = f"{key}{value}"
-    return _escaped(value)
+        return f"url(#{key}{_escaped(value[1:])})"
+    if name == "id":
+        return f"{key}{_escaped(value)}"
+    if name == "aria-labelledby":
+        return " ".join(f"{key}{_escaped(each)}" for each in value.split())
+    return _escaped(paint(value) if name in {"fill", "stroke"} and value != "none" else value)
 
 
 def _escaped(content: str) -> str:

@@ -26,8 +26,8 @@ from jcm_models.figures.palette import FONTS, LEADING, Look, text_width, wrap
 
 PAD = 7.0  # around a name [px]
 
-# Stands for the beginning of the ids until all is written; no text holds it.
-_START = "\U0010fffd"
+# Stands for the beginning of the ids until all is written; in no text, where it would be escaped.
+_START = "<>"
 _STEPS = (1.0, 1.5, 2.0, 2.5, 4.0, 5.0)
 
 Array = NDArray[np.float64]
@@ -313,13 +313,12 @@ class Figure:
     def _write(self, paint: Paint, *, narrow: bool, key: str, sized: bool) -> str:
         """Write the drawing; its ids begin with a number that stands for what it shows."""
         drawing, name = (self.narrow, "narrow") if narrow else (self.wide, "wide")
-        start = _START
         width, height = short(drawing.width), short(drawing.height)
         attributes: Attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {width} {height}",
             "role": "img",
-            "aria-labelledby": f"{start}title {start}desc",
+            "aria-labelledby": "title desc",
             "font-family": FONTS,
         }
         attributes |= {"width": width, "height": height} if sized else {"class": f"jcm-{name}"}
@@ -327,9 +326,9 @@ class Figure:
         words = Element("desc", {"id": "desc"}, (self.description,))
         paper = rectangle(0, 0, drawing.width, drawing.height, "surface")
         page = Element("svg", attributes, (title, words, paper, *drawing.elements))
-        content = page.write(paint, start)
+        content = page.write(paint, _START)
         digest = zlib.crc32(f"{key} {self.alt} {content}".encode("utf-8", "replace"))
-        return content.replace(start, f"jcm-{digest:08x}-{name}-")
+        return content.replace(_START, f"jcm-{digest:08x}-{name}-")
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
         """Return the figure as PNG, `scale` pixels to each pixel of the drawing."""

@@ -300,7 +300,8 @@ def test_a_second_run_of_the_same_job_waits_for_nobody_and_disturbs_nothing(tmp_
 @pytest.mark.parametrize("workers", [1, 2])
 def test_where_there_is_no_room_what_is_done_is_kept(tmp_path, folder, workers):
     # Parts of 20 samples take 5 kB, those of one sample 1 kB.
-    small = f"compute(folder, Failing(at=40), workers={workers}, chunk=1)"
+    # Each takes a while, so that one worker's failure is heard before the other has gone on.
+    small = f"compute(folder, Failing(0.1, at=40), workers={workers}, chunk=1)"
     body = f"""
         import resource
         folder = Path({str(folder)!r})
@@ -314,7 +315,7 @@ def test_where_there_is_no_room_what_is_done_is_kept(tmp_path, folder, workers):
     _, errors = process.communicate(timeout=120)
     *_, last = errors.splitlines()
     done = len(parts_in(folder))
-    assert 38 <= done < 60  # a second worker goes on until the first one's failure is heard
+    assert 38 <= done <= 41
     assert ".npz cannot be written: there is no room left for it. Free some room" in last
     assert f"{done} of 200 samples are done and kept in {folder}; {KEPT}" in last
     assert unfinished(folder) == []
