@@ -13,6 +13,7 @@ from jcm_models.documents import parse_overrides
 from jcm_models.links import UNREADABLE, Link, asked, unpacked
 from jcm_models.moved_scenarios import MovedScenario
 from jcm_models.offered_scenarios import scenarios_beside
+from jcm_models.page_sections import Section
 from jcm_models.pair_downloads import pair_files
 from jcm_models.pair_sections import PAIR_SECTIONS, key_figures
 from jcm_models.pairs import LETTERS, Pair
@@ -22,7 +23,7 @@ from jcm_models.results import Results
 from jcm_models.scenario import Scenario
 from jcm_models.scenario_choosing import BROUGHT, Offered, in_names, picked, scenario_choice
 from jcm_models.scenario_pages import MOVED
-from jcm_models.section_pages import ControlGroups, Section, SectionPage, words_in
+from jcm_models.section_pages import ControlGroups, SectionPage, words_in
 from jcm_models.simulation import load_scenario
 from jcm_models.visitors import changes_of, load_brought
 

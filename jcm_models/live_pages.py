@@ -18,6 +18,7 @@ from typing import Any
 
 from jcm_models.app_frame import bar, tools
 from jcm_models.downloads import Download, download
+from jcm_models.figures.palette import NARROW, WIDE
 from jcm_models.kernels.memory import limit_memory
 from jcm_models.links import query_of
 from jcm_models.problems import ScenarioError
@@ -31,6 +32,8 @@ _LONGEST_KEY = 200
 _AT_ONCE = 0.005  # [s] of drawing what is not seen, until the browser is heard again
 _SECONDS = float(os.environ.get("JCM_APP_SECONDS", "20"))
 _FOR_A_FILE = 2.0  # times as long
+
+_LOOKS = {"wide": WIDE, "narrow": NARROW}
 
 _log = logging.getLogger(__name__)
 _pages: list[LivePage] = []
@@ -68,11 +71,13 @@ class LivePage:
     def __init__(self, page: SectionPage) -> None:
         self._page = page
         self._sent: dict[str, str] | None = None
+        self._spoken = ""  # the language whose words the browser has
 
     def begin(self) -> None:
         """Meet a browser: at first it has what the cells showed, later nothing is known of it."""
         names = self._page.names() if self._sent is None else ()
         self._sent = {name: self._page.section(name).shown for name in names}
+        self._spoken = ""
 
     def answer(self, asked: Any) -> dict[str, Any]:
         """Do what the browser asks for, and return what it shall show.
@@ -81,13 +86,15 @@ class LivePage:
         ----------
         asked : any
             What came; anybody can send anything. ``changes`` holds keys and values, ``seen`` the
-            sections on the screen, ``rest`` asks for the others, ``download`` for a file.
+            sections on the screen, ``look`` which of the two drawings of a figure is seen there;
+            ``rest`` asks for the others, ``download`` for a file.
 
         Returns
         -------
         dict
-            ``sections`` with their HTML, ``link``, ``title``, ``language``, whether ``more`` is to
-            come, ``download``, and ``said``, a sentence where something went wrong.
+            ``sections`` with their HTML, ``link``, ``title``, ``language`` and its ``words`` where
+            they are new, whether ``more`` is to come, ``download``, and ``said``, a sentence where
+            something went wrong.
         """
         asked = asked if isinstance(asked, dict) else {}
         number = asked.get("number")
@@ -114,7 +121,8 @@ class LivePage:
         if asked.get("rest") or not changes:
             self._draw_on()
         else:
-            self._page.fill_stale([*_names(asked.get("seen")), *_groups_of(self._page, changes)])
+            seen = [*_names(asked.get("seen")), *_groups_of(self._page, changes)]
+            self._page.fill_stale(seen, _LOOKS.get(str(asked.get("look"))))
         return self._shown()
 
     def _draw_on(self) -> None:
@@ -133,12 +141,15 @@ class LivePage:
         sent = self._sent if self._sent is not None else {}
         changed = {name: html for name, html in parts.items() if sent.get(name) != html}
         self._sent = {**sent, **changed}
+        language = page.words.language
+        words = {} if language == self._spoken else {"words": page.words.starting("page_script.")}
+        self._spoken = language
         return {
             "sections": changed,
-            "link": "?" + query_of(page.link(), page.words.language),
+            "link": "?" + query_of(page.link(), language),
             "title": page.title,
-            "language": page.words.language,
-            "words": page.words.starting("page_script."),
+            "language": language,
+            **words,
             "more": page.is_stale,
         }
 

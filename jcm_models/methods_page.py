@@ -17,9 +17,10 @@ from jcm_models.links import asked
 from jcm_models.method_catalogue import Method, MethodInput, find_method, method_names
 from jcm_models.method_sections import equation_rows
 from jcm_models.methods_downloads import Described, method_files
+from jcm_models.page_sections import Section
 from jcm_models.pieces import mathml, render
 from jcm_models.problems import Problem, ScenarioError, nearest
-from jcm_models.section_pages import Section, SectionPage, words_in
+from jcm_models.section_pages import SectionPage, words_in
 from jcm_models.variables import (
     DefaultByChoice,
     Label,

@@ -58,6 +58,7 @@ class MovedScenario:
     def __post_init__(self) -> None:
         self._results = compute(self.loaded)
         self._shown: dict[str, Any] = {}
+        self._at_rest: dict[str, tuple[Slider, ...]] = {}
 
     @functools.cached_property
     def _given(self) -> tuple[Input, ...]:
@@ -196,13 +197,18 @@ class MovedScenario:
 
     def sliders(self, words: Words) -> Iterator[Slider]:
         """Yield the sliders as they stand."""
+        if words.language not in self._at_rest:
+            self._at_rest[words.language] = tuple(self._unmoved(words))
+        for slider in self._at_rest[words.language]:
+            yield moved_to(slider, self.changes.get(slider.key, slider.value))
+
+    def _unmoved(self, words: Words) -> Iterator[Slider]:
         titles = component_titles(self.loaded, words)
         offered = [given for given in self._given if can_move(given, self.moves)]
         first = [given for given in offered if given.path.startswith(self.moves[0])]
         rest = [given for given in offered if not given.path.startswith(self.moves[0])]
         for given in first[: max(_MOST_SLIDERS - len(rest), 0)] + rest[:_MOST_SLIDERS]:
-            slider = slider_for(given, words, titles)
-            yield moved_to(slider, self.changes.get(given.path, slider.value))
+            yield slider_for(given, words, titles)
 
     def options(self, words: Words) -> Iterator[Choice]:
         """Yield the choices as they stand: those of the methods, then those of the notebook."""

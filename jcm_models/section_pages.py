@@ -6,13 +6,15 @@ and in an app they are parts of a page that browser and kernel keep in step (``l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jcm_models.control_forms import controls_html
 from jcm_models.controls import Control
+from jcm_models.figures.palette import Look
+from jcm_models.figures.svg import only
 from jcm_models.lives import in_a_report, in_an_app, served_by_voila
-from jcm_models.pieces import render
+from jcm_models.page_sections import Section, alone
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.styles import style_sheet
 from jcm_models.wording import Words
@@ -24,17 +26,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ControlGroups",
     "Controls",
-    "Section",
     "SectionPage",
     "words_in",
 ]
 
 LANGUAGE = "language"
 _LONGEST_KEY = 80
-# What many visitors never ask for; an app shows its heading until they do.
-_FOLDED = ("inputs", "method", "identity", "issuances")
-_HEAD = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
-_END_OF_A_FIGURE = "</figcaption></figure>"
 
 
 def words_in(language: str) -> Words:
@@ -43,78 +40,6 @@ def words_in(language: str) -> Words:
         return Words(language)
     except ValueError as error:
         raise ScenarioError([Problem("lang", str(error))]) from None
-
-
-class Section:
-    """A part of a page: a name, and the HTML that it holds at the time."""
-
-    def __init__(self, name: str, style: str = "") -> None:
-        self.name = name
-        self._style = style
-        self._html = ""
-        self._widget: Any = None
-        self.shown = ""  # where an app began
-
-    @property
-    def value(self) -> str:
-        """The HTML of the section; the first of a page brings the style with it."""
-        return self._style + self._html
-
-    @property
-    def html(self) -> str:
-        """The HTML of the section alone."""
-        return self._html
-
-    @property
-    def live(self) -> str:
-        """The section as an app shows it: its figures can be taken along."""
-        *figures, rest = self._html.split(_END_OF_A_FIGURE)
-        ended = [f"{before}{_taken(self.name, at)}" for at, before in enumerate(figures)]
-        html = "".join([*ended, rest])
-        return _folded(html) if self.name in _FOLDED else html
-
-    def fill(self, html: str) -> None:
-        """Put something else into the section, also where it is shown already."""
-        self._html = html
-        if self._widget is not None:
-            self._widget.value = self.value
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        if in_an_app():
-            self.shown = self.live
-            part = f'<div class="jcm-part" data-section="{self.name}">{self.shown}</div>'
-            return {"text/html": self._style + part}
-        if in_a_report():
-            return _alone(self.value)
-        from jcm_models.lab_widgets import section_widget
-
-        if self._widget is None:
-            self._widget = section_widget(self.value)
-        bundle: dict[str, Any] = self._widget._repr_mimebundle_(**kwargs) or {}
-        return {**bundle, "text/html": self.value}
-
-
-def _taken(section: str, place: int) -> str:
-    buttons = " ".join(
-        f'<button type="button" data-download="{kind}:{section}:{place}">{kind.upper()}</button>'
-        for kind in ("svg", "png")
-    )
-    return f'</figcaption><p class="jcm-take">{buttons}</p></figure>'
-
-
-def _folded(html: str) -> str:
-    """Fold what stands below the heading of a section away."""
-    head = _HEAD.search(html)
-    if head is None:
-        return html
-    inside = html[: head.start()] + html[head.end() :]
-    summary = f'<summary class="jcm"><h2>{head[1]}</h2></summary>'
-    return f'<details class="jcm-fold">{summary}{inside}</details>'
-
-
-def _alone(html: str) -> dict[str, Any]:
-    """Return HTML with nothing beside it; IPython would add the name of an object as text."""
-    return {"text/html": html, "text/plain": ""}
 
 
 class Controls:
@@ -138,7 +63,7 @@ class Controls:
         if in_an_app():
             return self._page.section(self._group)._repr_mimebundle_(**kwargs)
         if in_a_report():
-            return _alone("")
+            return alone("")
         bundle: dict[str, Any] = self.widget.box._repr_mimebundle_(**kwargs) or {}
         return {**bundle, "text/html": ""}
 
@@ -154,7 +79,7 @@ class ControlGroups:
             parts = [group._repr_mimebundle_(**kwargs)["text/html"] for group in self._groups]
             return {"text/html": "".join(parts)}
         if in_a_report():
-            return _alone("")
+            return alone("")
         from jcm_models.lab_widgets import side_by_side
 
         box = side_by_side([group.widget.box for group in self._groups])
@@ -314,19 +239,26 @@ class SectionPage:
         """Return the names of the sections that have been asked for."""
         return tuple(self._sections)
 
-    def fill_stale(self, names: Iterable[str] | None = None) -> list[Section]:
+    def fill_stale(
+        self, names: Iterable[str] | None = None, look: Look | None = None
+    ) -> list[Section]:
         """Draw those sections anew that no longer say what is; return them.
 
         Parameters
         ----------
         names : iterable of str, optional
             The sections that are seen; all of them unless given.
+        look : Look, optional
+            The one size in which figures are seen; what has a figure stays to be drawn whole.
         """
         wanted = self._stale & set(self._sections if names is None else names)
-        drawn = [name for name in self._sections if name in wanted]
-        for name in drawn:
-            self._fill(name)
-        return [self._sections[name] for name in drawn]
+        drawn = [section for name, section in self._sections.items() if name in wanted]
+        for section in drawn:
+            if look is None:
+                self._fill(section.name)
+            else:
+                self._fill_in_part(section, look)
+        return drawn
 
     @property
     def is_stale(self) -> bool:
@@ -352,23 +284,30 @@ class SectionPage:
         self.words = words_in(language)
 
     def _fill(self, name: str) -> None:
-        html = self._controls_html(name) if name in self.groups else self._html(name)
-        self._sections[name].fill(html)
+        self._sections[name].fill(self._drawn(name))
         self._stale.discard(name)
+
+    def _fill_in_part(self, section: Section, look: Look) -> None:
+        with only(look):
+            html = self._drawn(section.name)
+        if section.fill_in_part(html, look):
+            self._stale.discard(section.name)
+
+    def _drawn(self, name: str) -> str:
+        return self._controls_html(name) if name in self.groups else self._html(name)
 
     def _controls_html(self, group: str) -> str:
         controls = self.controls_of(group)
         if not controls:
             return ""
         told = self.told_in(group)
-        return render(
-            "controls.html",
+        return controls_html(
+            controls,
             self.words,
             group=group,
             heading=self.heading_of(group),
             headed=self.shows_headings,
             folded=group == self.groups[0],
-            controls=controls,
             wrong={problem.path for problem in told},
             messages=[self.said(problem) for problem in told],
         )

@@ -14,10 +14,11 @@ from jcm_models.downloads import Download
 from jcm_models.input_sections import assumptions, inputs
 from jcm_models.method_sections import method
 from jcm_models.offered_scenarios import scenarios_beside
+from jcm_models.page_sections import Section
 from jcm_models.problems import Problem, ScenarioError
 from jcm_models.results import Results
 from jcm_models.scenario_pages import ScenarioPage
-from jcm_models.section_pages import Controls, Section
+from jcm_models.section_pages import Controls
 from jcm_models.sections import identity, notes
 from jcm_models.uncertainty_brush import brush_axes, brushed
 from jcm_models.uncertainty_downloads import sample_files

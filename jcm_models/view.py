@@ -7,8 +7,8 @@ can: papermill, nbconvert, a page on paper. So one notebook has three lives.
 from __future__ import annotations
 
 from jcm_models.credit_sections import CREDIT_SECTIONS
+from jcm_models.page_sections import Section
 from jcm_models.scenario_pages import ScenarioPage
-from jcm_models.section_pages import Section
 from jcm_models.sections import SECTIONS, key_figures
 from jcm_models.storage_sections import STORAGE_SECTIONS
 

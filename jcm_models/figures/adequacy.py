@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import ArrayLike
 from jcm_models.figures import svg
 from jcm_models.figures.charts import Axis, Chart, Mark, draw_chart, styles
 from jcm_models.figures.curves import Curve, numbers
-from jcm_models.figures.palette import NARROW, WIDE
 from jcm_models.figures.svg import Array
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def adequacy_figure(
         [words("text.sentence", text=words("storage.adequacy_subtitle")), *_listed(scene), caption]
     )
     chart = _chart(scene, title)
-    wide, narrow = (draw_chart(chart, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(draw_chart, chart))
 
 
 def share(value: float) -> str:

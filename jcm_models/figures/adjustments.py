@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from jcm_models.figures import svg
 from jcm_models.figures.axes import AXIS_ROOM, END_GAP, Panel, grid, tooltips
 from jcm_models.figures.outcome import span_text, yearly
-from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
+from jcm_models.figures.palette import Look, amount, mass, text_width, unit_for, wrap
 from jcm_models.figures.svg import Array, Block, Element, Linear, Years
 
 if TYPE_CHECKING:
@@ -124,16 +125,15 @@ def adjustments_figure(
     subtitle = _subtitle(scene)
     if scene.largest >= _LEAST:
         caption = words("figure.sentence_gap").join(_told(scene))
-        wide, narrow = (_draw(scene, title, subtitle, look) for look in (WIDE, NARROW))
+        draw = partial(_draw, scene, title, subtitle)
     else:
         span = span_text(scene.years, words)
         caption = words("figure.adjustments_none", span=span, host=host)
-        nothing = words("figure.nothing")
-        wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
+        draw = partial(svg.message, title, subtitle, words("figure.nothing"))
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *_listed(scene), caption]
     )
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, draw)
 
 
 def _scene(

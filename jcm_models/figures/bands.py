@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import ArrayLike
 from jcm_models.figures import svg
 from jcm_models.figures.axes import AXIS_ROOM, Panel, levels, tooltips, years_below
 from jcm_models.figures.curves import LABEL_GAP, Curve, label, labels, lines, listed_points, numbers
-from jcm_models.figures.palette import NARROW, WIDE, Look, amount, text_width, unit_for
+from jcm_models.figures.palette import Look, amount, text_width, unit_for
 from jcm_models.figures.svg import Array, Block, Element, Linear, Years
+from jcm_models.lately import Lately
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
@@ -117,15 +119,23 @@ def bands_figure(
         If there is not one number for each year and quantile, the quantiles are out of order, or
         the years do not rise.
     """
-    scene = _scene(years, panels, words)
+    kept = [{name: np.asarray(rows).tolist() for name, rows in panel.items()} for panel in panels]
+    key = (np.asarray(years).tolist(), kept, words.language, title)
+    return _LATELY.get(key, lambda: _figure(_scene(years, panels, words), words, title))
+
+
+# Where something is moved on which these stocks do not depend, a visitor need not wait for them.
+_LATELY: Lately[svg.Figure] = Lately(4)
+
+
+def _figure(scene: _Scene, words: Words, title: str) -> svg.Figure:
     spread = any(len(s.quantiles) > 1 for group in scene.groups for s in group.stocks)
     suffix = "_spread" if spread else ""
     subtitle, caption = words(f"storage.stocks{suffix}"), _caption(scene, suffix)
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *_listed(scene), caption]
     )
-    wide, narrow = (_draw(scene, title, subtitle, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(_draw, scene, title, subtitle))
 
 
 def _scene(years: ArrayLike, panels: Sequence[Mapping[str, ArrayLike]], words: Words) -> _Scene:

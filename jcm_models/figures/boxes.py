@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from jcm_models.figures.charts import Axis, below_panel
 from jcm_models.figures.curves import numbers
 from jcm_models.figures.key import key, patch
 from jcm_models.figures.measures import measure
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, text_width, wrap
+from jcm_models.figures.palette import LEADING, Look, text_width, wrap
 from jcm_models.figures.svg import Array, Element, Linear
 
 if TYPE_CHECKING:
@@ -108,10 +109,9 @@ def boxes_figure(
     scene = _Scene(rows, title or words("ensemble_figures.box_title", **places), subtitle, words)
     caption = _caption(scene)
     draw = _draw if rows else _nothing
-    wide, narrow = (draw(scene, look) for look in (WIDE, NARROW))
     sentence = words("text.sentence", text=subtitle)
     described = words("figure.sentence_gap").join([sentence, *_listed(scene), caption])
-    return svg.Figure(scene.title, described, caption, wide, narrow)
+    return svg.Figure(scene.title, described, caption, partial(draw, scene))
 
 
 def _share(value: float) -> str:
@@ -262,10 +262,7 @@ def peeling_figure(
     caption = words("ensemble_figures.peeling_caption", **places)
     subtitle = words("ensemble_figures.peeling_subtitle")
     named = words("ensemble_figures.peeling_chosen", **places)
-    wide, narrow = (
-        _trajectory((title, subtitle, named), (x, y, chosen), words, look)
-        for look in (WIDE, NARROW)
-    )
+    draw = partial(_trajectory, (title, subtitle, named), (x, y, chosen), words)
     told = np.unique(np.linspace(0, x.size - 1, min(x.size, 6)).round().astype(int))
     listed = words("storage.list_gap").join(
         words("ensemble_figures.peeling_box", coverage=_share(x[at]), density=_share(y[at]))
@@ -277,7 +274,7 @@ def peeling_figure(
         caption,
     ]
     described = words("figure.sentence_gap").join(sentences)
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, draw)
 
 
 def _trajectory(

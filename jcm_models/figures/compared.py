@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,6 @@ from jcm_models.figures.charts import styles
 from jcm_models.figures.curves import Curve, numbers
 from jcm_models.figures.measures import measure
 from jcm_models.figures.over_years import Page, calendar, draw_curves, middles
-from jcm_models.figures.palette import NARROW, WIDE
 
 if TYPE_CHECKING:
     from jcm_models.wording import Words
@@ -61,11 +61,10 @@ def compared_figure(
     page = Page(title, subtitle, span, scale.ticks())
     listed = words("figure.list_gap").join(f"{name} {told}" for name, told in sums.items())
     caption = words("runs.picture_caption", first=span[0], last=span[-1], listed=listed)
-    wide, narrow = (draw_curves(page, curves, look) for look in (WIDE, NARROW))
     described = words("figure.sentence_gap").join(
         [caption, *(_described(name, row, span, words) for name, row in rows.items())]
     )
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(draw_curves, page, curves))
 
 
 def _described(name: str, row: svg.Array, years: svg.Years, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,6 @@ from jcm_models.figures import svg
 from jcm_models.figures.charts import Axis, Chart, Mark, draw_chart
 from jcm_models.figures.curves import Curve, listed_points, numbers
 from jcm_models.figures.measures import Measure, measure
-from jcm_models.figures.palette import NARROW, WIDE
 from jcm_models.figures.svg import Array
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def convergence_figure(
     title = title or words("ensemble_figures.convergence_title", **told)
     subtitle = words("ensemble_figures.convergence_subtitle", name=scale.title)
     chart = _chart((title, subtitle), places, values, reach, scale)
-    wide, narrow = (draw_chart(chart, look) for look in (WIDE, NARROW))
     caption = words("ensemble_figures.convergence_caption", **told)
     listed = words("figure.list_gap").join(
         words(
@@ -93,7 +92,7 @@ def convergence_figure(
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), row, caption]
     )
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(draw_chart, chart))
 
 
 def _chart(

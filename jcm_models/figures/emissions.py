@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from jcm_models.figures.emission_scene import (
     scene_of,
 )
 from jcm_models.figures.outcome import span_text
-from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for, wrap
+from jcm_models.figures.palette import Look, amount, mass, text_width, unit_for, wrap
 from jcm_models.figures.svg import PAD, Block, Element, Flag, Linear
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def emissions_figure(
     """
     scene = scene_of(results, words, host)
     title = title or words("figure.emissions_title")
-    wide, narrow = (_draw(scene, title, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, description_of(scene), caption_of(scene), wide, narrow)
+    draw = partial(_draw, scene, title)
+    return svg.Figure(title, description_of(scene), caption_of(scene), draw)
 
 
 def _draw(scene: Scene, title: str, look: Look) -> svg.Drawing:

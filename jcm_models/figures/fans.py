@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from jcm_models.figures.curves import Curve, lines, listed_points, numbers
 from jcm_models.figures.key import key, stroke
 from jcm_models.figures.measures import Measure, measure
 from jcm_models.figures.over_years import Page, calendar, draw_curves, middles, panel
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, text_width, wrap
+from jcm_models.figures.palette import LEADING, Look, text_width, wrap
 from jcm_models.figures.svg import Array, Element, Years
 
 if TYPE_CHECKING:
@@ -109,14 +110,14 @@ def fans_figure(
     subtitle = words("ensemble_figures.fans_spread" if spread else "ensemble_figures.fans_certain")
     if together or len(scene.fans) == 1:
         page = _page(scene, title, subtitle)
-        wide, narrow = (draw_curves(page, _named(scene), look) for look in (WIDE, NARROW))
+        draw = partial(draw_curves, page, _named(scene))
     else:
-        wide, narrow = (_multiples(scene, title, subtitle, look) for look in (WIDE, NARROW))
+        draw = partial(_multiples, scene, title, subtitle)
     caption = _caption(scene)
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *_listed(scene), caption]
     )
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, draw)
 
 
 def _scene(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
 from jcm_models.figures.outcome import LEAST, TINY, outcome_parts, share_text, span_text, yearly
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, amount, mass, text_width, wrap
+from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, amount, mass, text_width, wrap
 from jcm_models.figures.strands import (
     HOST,
     JAPAN,
@@ -132,15 +133,10 @@ def flow_figure(
     title = title or words("figure.flow_title")
     subtitle = words("figure.flow_subtitle", base=words(f"figure.split_{known}", span=span))
     caption = _caption(scene, -parts["above"], span)
-    nothing = words("figure.nothing")
-    if scene.flow.nodes:
-        wide, narrow = _draw_wide(scene, title, subtitle), _draw_narrow(scene, title, subtitle)
-    else:
-        wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *_listed(scene), caption]
     )
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(_draw, scene, title, subtitle))
 
 
 # Where nodes and bands lie across the flow
@@ -210,6 +206,12 @@ def _thick(scene: _Scene, node: Node, scale: float) -> float:
 
 
 # From left to right
+
+
+def _draw(scene: _Scene, title: str, subtitle: str, look: Look) -> svg.Drawing:
+    if not scene.flow.nodes:
+        return svg.message(title, subtitle, scene.words("figure.nothing"), look)
+    return (_draw_narrow if look.narrow else _draw_wide)(scene, title, subtitle)
 
 
 def _draw_wide(scene: _Scene, title: str, subtitle: str) -> svg.Drawing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from jcm_models.figures.curves import Curve
 from jcm_models.figures.measures import measure
 from jcm_models.figures.outcome import span_text
 from jcm_models.figures.over_years import Page, calendar, draw_curves, draw_page, middles
-from jcm_models.figures.palette import NARROW, WIDE, Look
+from jcm_models.figures.palette import Look
 from jcm_models.figures.svg import Array, Element, Years
 
 if TYPE_CHECKING:
@@ -112,13 +113,12 @@ def influence_figure(
     areas = _areas(found, scene)
     subtitle = words("ensemble_figures.influence_subtitle")
     page = scene.page(subtitle, float(np.nanmax(areas[-1].top)))
-    wide, narrow = (_draw_areas(scene, page, areas, look) for look in (WIDE, NARROW))
     listed = [_listed(scene, area.name, area.share) for area in areas]
     caption = _caption(scene, {area.name: area.share for area in areas})
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *listed, caption]
     )
-    return svg.Figure(scene.title, described, caption, wide, narrow)
+    return svg.Figure(scene.title, described, caption, partial(_draw_areas, scene, page, areas))
 
 
 def total_influence_figure(
@@ -175,13 +175,12 @@ def total_influence_figure(
     subtitle = words(f"ensemble_figures.total_subtitle{'' if low is None else '_interval'}")
     highest = max(float(np.nanmax(ends[name][1])) for name in shown)
     page = scene.page(subtitle, highest)
-    wide, narrow = (draw_curves(page, curves, look) for look in (WIDE, NARROW))
     listed = [_listed(scene, name, found[name], ends[name]) for name in found]
     caption = _caption(scene, found, [name for name in found if name not in shown])
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *listed, caption]
     )
-    return svg.Figure(scene.title, described, caption, wide, narrow)
+    return svg.Figure(scene.title, described, caption, partial(draw_curves, page, curves))
 
 
 def _scene(

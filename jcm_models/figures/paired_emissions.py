@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ from jcm_models.figures.emission_scene import (
 )
 from jcm_models.figures.key import Swatch, key, patch
 from jcm_models.figures.outcome import LEAST
-from jcm_models.figures.palette import NARROW, WIDE, Look, amount, mass, text_width, unit_for
+from jcm_models.figures.palette import Look, amount, mass, text_width, unit_for
 from jcm_models.figures.sides import Side, side_heading
 from jcm_models.figures.svg import Block, Element, Linear
 
@@ -90,11 +91,10 @@ def paired_emissions_figure(
     subtitle = words("compare.emissions_subtitle", unit=unit)
     if all(abs(values).max() < LEAST for scene in scenes for values in scene.lines.values()):
         nothing = words("compare.emissions_none")
-        wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
-        return svg.Figure(title, nothing, nothing, wide, narrow)
+        return svg.Figure(title, nothing, nothing, partial(svg.message, title, subtitle, nothing))
     page = _Page(title, sides, scenes, years, tonnes, unit, words, ghost)
-    wide, narrow = (_draw(page, subtitle, look) for look in (WIDE, NARROW))
-    return svg.Figure(title, _told(page, description_of), _caption(page), wide, narrow)
+    draw = partial(_draw, page, subtitle)
+    return svg.Figure(title, _told(page, description_of), _caption(page), draw)
 
 
 def _draw(page: _Page, subtitle: str, look: Look) -> svg.Drawing:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jcm_models.figures import svg
 from jcm_models.figures.outcome import LEAST, outcome_parts
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, amount, text_width, wrap
+from jcm_models.figures.palette import LEADING, Look, amount, text_width, wrap
 from jcm_models.figures.sides import Side, letter_mark, side_heading
 from jcm_models.figures.svg import Element, Linear
 
@@ -74,15 +75,14 @@ def paired_split_figure(
     subtitle = words("compare.split_subtitle")
     if all(abs(each or 0.0) < LEAST for row in rows for each in row.tonnes):
         nothing = words("compare.split_none")
-        wide, narrow = (svg.message(title, subtitle, nothing, look) for look in (WIDE, NARROW))
-        return svg.Figure(title, nothing, nothing, wide, narrow)
+        return svg.Figure(title, nothing, nothing, partial(svg.message, title, subtitle, nothing))
     told = [
         words("compare.split_row", name=row.name, first=row.written[0], second=row.written[1])
         for row in rows
     ]
-    wide, narrow = (_draw(rows, sides, title, look, words) for look in (WIDE, NARROW))
     described = words("figure.sentence_gap").join([words("text.sentence", text=subtitle), *told])
-    return svg.Figure(title, described, _caption(rows, words), wide, narrow)
+    draw = partial(_draw, rows, sides, title, words)
+    return svg.Figure(title, described, _caption(rows, words), draw)
 
 
 def _rows(sides: Sequence[Side], words: Words) -> list[_Row]:
@@ -120,7 +120,7 @@ def _row(part: str, sums: Sequence[dict[str, float]], words: Words) -> _Row:
 
 
 def _draw(
-    rows: Sequence[_Row], sides: Sequence[Side], title: str, look: Look, words: Words
+    rows: Sequence[_Row], sides: Sequence[Side], title: str, words: Words, look: Look
 ) -> svg.Drawing:
     elements, top = svg.heading(title, words("compare.split_subtitle"), look)
     left, right = look.margin, look.width - look.margin

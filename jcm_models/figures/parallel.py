@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from jcm_models.figures import svg
 from jcm_models.figures.key import Swatch, key, stroke
 from jcm_models.figures.measures import Measure, measure
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, text_width, wrap
+from jcm_models.figures.palette import LEADING, Look, text_width, wrap
 from jcm_models.figures.samples import Samples, samples
 from jcm_models.figures.svg import Array, Element, Linear
 
@@ -142,12 +143,16 @@ def parallel_figure(
     title = title or words(f"ensemble_figures.{usual}_title")
     subtitle = drawn.counted(words)
     scene = _Scene(axes, drawn, title, subtitle, words)
-    wide = (_draw_upright if _fits_upright(axes, WIDE) else _draw_level)(scene, WIDE)
     caption = drawn.told(words)
     described = words("figure.sentence_gap").join(
         [words("text.sentence", text=subtitle), *_listed(scene), caption]
     )
-    return svg.Figure(title, described, caption, wide, _draw_level(scene, NARROW))
+    return svg.Figure(title, described, caption, partial(_draw, scene))
+
+
+def _draw(scene: _Scene, look: Look) -> svg.Drawing:
+    upright = not look.narrow and _fits_upright(scene.axes, look)
+    return (_draw_upright if upright else _draw_level)(scene, look)
 
 
 def _fits_upright(axes: Sequence[_Axis], look: Look) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -13,7 +14,6 @@ from jcm_models.figures import svg
 from jcm_models.figures.adequacy import horizon_name, share
 from jcm_models.figures.charts import Axis, Chart, Mark, draw_chart, styles
 from jcm_models.figures.curves import Curve, listed_points, numbers
-from jcm_models.figures.palette import NARROW, WIDE
 from jcm_models.figures.svg import Array
 
 if TYPE_CHECKING:
@@ -199,10 +199,9 @@ def _figure(scene: _Scene, x: Axis, title: str, subtitle: str, caption: str) -> 
     y = Axis(subtitle, (levels[0], levels[-1]), {level: share(level) for level in levels})
     mark = Mark(scene.marked, scene.words("storage.marked", rate=share(scene.marked)))
     chart = Chart(title, x, y, curves, mark)
-    wide, narrow = (draw_chart(chart, look) for look in (WIDE, NARROW))
     gap = scene.words("figure.sentence_gap")
     described = gap.join([scene.words("text.sentence", text=subtitle), *_listed(scene), caption])
-    return svg.Figure(title, described, caption, wide, narrow)
+    return svg.Figure(title, described, caption, partial(draw_chart, chart))
 
 
 def _curves(scene: _Scene, domain: tuple[float, float]) -> Iterator[Curve]:

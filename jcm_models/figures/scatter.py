@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from jcm_models.figures.axes import levels
 from jcm_models.figures.charts import Axis, below_panel
 from jcm_models.figures.key import Swatch, key, patch
 from jcm_models.figures.measures import Measure, measure
-from jcm_models.figures.palette import NARROW, WIDE, Look, text_width
+from jcm_models.figures.palette import Look, text_width
 from jcm_models.figures.samples import Samples, samples
 from jcm_models.figures.svg import Array, Element, Linear
 
@@ -101,10 +102,9 @@ def scatter_figure(
     usual = words("ensemble_figures.scatter_title", across=across, along=along)
     chosen = {name: ends for name, ends in (box or {}).items() if name in (across, along)}
     scene = _Scene(axes[0], axes[1], drawn, chosen, title or usual, words)
-    wide, narrow = (_draw(scene, look) for look in (WIDE, NARROW))
     caption = drawn.told(words)
     described = words("figure.sentence_gap").join([*_listed(scene), caption])
-    return svg.Figure(scene.title, described, caption, wide, narrow)
+    return svg.Figure(scene.title, described, caption, partial(_draw, scene))
 
 
 def _draw(scene: _Scene, look: Look) -> svg.Drawing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from jcm_models.figures import svg
 from jcm_models.figures.outcome import LEAST, TINY, outcome_parts, share_text, span_text
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, amount, mass, text_width, wrap
+from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, amount, mass, text_width, wrap
 from jcm_models.figures.svg import Element, Linear
 
 if TYPE_CHECKING:
@@ -74,11 +75,10 @@ def split_figure(
     known = "known" if "unissued" in sums else "unknown"
     title = title or words("figure.split_title")
     subtitle = words(f"figure.split_{known}", span=span)
-    wide = _draw_wide(rows, title, subtitle, words)
-    narrow = _draw_narrow(rows, title, subtitle, words)
     listed = [words("figure.split_row", name=r.label, amount=r.amount, share=r.share) for r in rows]
     described = words("figure.sentence_gap").join([words("text.sentence", text=subtitle), *listed])
-    return svg.Figure(title, described, _caption(sums, words, host, span), wide, narrow)
+    draw = partial(_draw, rows, title, subtitle, words)
+    return svg.Figure(title, described, _caption(sums, words, host, span), draw)
 
 
 def _rows(sums: Mapping[str, float], words: Words, host: str) -> list[_Row]:
@@ -124,6 +124,10 @@ def _threads(rows: list[_Row], tops: list[float], height: float, x: Linear) -> l
         svg.line(x(row.start), above + height, x(row.start), top, "axis")
         for row, above, top in zip(rows[1:], tops, tops[1:], strict=False)
     ]
+
+
+def _draw(rows: list[_Row], title: str, subtitle: str, words: Words, look: Look) -> svg.Drawing:
+    return (_draw_narrow if look.narrow else _draw_wide)(rows, title, subtitle, words)
 
 
 def _draw_wide(rows: list[_Row], title: str, subtitle: str, words: Words) -> svg.Drawing:

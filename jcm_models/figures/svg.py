@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,7 +24,7 @@ from jcm_models.figures.elements import Attributes as Attributes
 from jcm_models.figures.elements import Element as Element
 from jcm_models.figures.elements import Paint, short
 from jcm_models.figures.elements import Value as Value
-from jcm_models.figures.palette import FONTS, LEADING, Look, text_width, wrap
+from jcm_models.figures.palette import FONTS, LEADING, NARROW, WIDE, Look, text_width, wrap
 
 PAD = 7.0  # around a name [px]
 
@@ -264,9 +266,22 @@ def message(title: str, subtitle: str, sentence: str, look: Look) -> Drawing:
     return Drawing(look.width, round(bottom + look.margin), tuple(elements))
 
 
+_looks: ContextVar[tuple[Look, ...]] = ContextVar("looks", default=(WIDE, NARROW))
+
+
+@contextmanager
+def only(look: Look) -> Iterator[None]:
+    """Let figures become HTML with one of their two drawings, where the other cannot be seen."""
+    before = _looks.set((look,))
+    try:
+        yield
+    finally:
+        _looks.reset(before)
+
+
 @dataclass(frozen=True, repr=False)
 class Figure:
-    """A figure in two widths, with its words.
+    """A figure in two widths, with its words; each is drawn when it is asked for.
 
     Attributes
     ----------
@@ -276,15 +291,14 @@ class Figure:
         What it shows, for those who do not see it: range and key numbers.
     caption : str
         A sentence that says what is seen.
-    wide, narrow : Drawing
-        The drawing for a page and the one for a telephone.
+    draw : callable
+        Returns the drawing of a size: the one for a page, or the one for a telephone.
     """
 
     title: str
     description: str
     caption: str
-    wide: Drawing
-    narrow: Drawing
+    draw: Callable[[Look], Drawing]
 
     @property
     def alt(self) -> str:
@@ -294,6 +308,16 @@ class Figure:
     def __repr__(self) -> str:
         """Return the text alternative, which is all a terminal can show."""
         return self.alt
+
+    @cached_property
+    def wide(self) -> Drawing:
+        """The drawing for a page."""
+        return self.draw(WIDE)
+
+    @cached_property
+    def narrow(self) -> Drawing:
+        """The drawing for a telephone."""
+        return self.draw(NARROW)
 
     def svg(self, standalone: bool = True, *, narrow: bool = False, key: str = "") -> str:
         """Return the figure as SVG: literal colours if it stands alone, CSS variables if not.
@@ -340,6 +364,8 @@ class Figure:
     def html(self, themed: bool = True, *, key: str = "") -> str:
         """Return a ``<figure>`` with both drawings; the style sheet shows the one that fits.
 
+        Within `only` there is one drawing.
+
         Parameters
         ----------
         themed : bool
@@ -349,7 +375,7 @@ class Figure:
         """
         paint = palette.variable if themed else palette.literal
         both = "".join(
-            self._write(paint, narrow=narrow, key=key, sized=False) for narrow in (False, True)
+            self._write(paint, narrow=look.narrow, key=key, sized=False) for look in _looks.get()
         )
         caption = Element("figcaption", {}, (self.caption,)).write(paint, "")
         kind = "jcm-figure" if themed else "jcm-figure jcm-light"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from jcm_models.figures import svg
 from jcm_models.figures.curves import numbers
 from jcm_models.figures.key import key, patch
 from jcm_models.figures.measures import Measure, measure
-from jcm_models.figures.palette import LEADING, NARROW, WIDE, Look, text_width, wrap
+from jcm_models.figures.palette import LEADING, Look, text_width, wrap
 from jcm_models.figures.svg import Element, Linear
 
 if TYPE_CHECKING:
@@ -109,11 +110,10 @@ def tornado_figure(
         If an input has not two finite values, or no range.
     """
     scene = _scene(outcomes, ranges, central, words, outcome, unit, units, title)
-    wide, narrow = (_draw(scene, look) for look in (WIDE, NARROW))
     caption = _caption(scene)
     gap = words("figure.sentence_gap")
     described = gap.join([words("text.sentence", text=scene.subtitle), *_listed(scene)])
-    return svg.Figure(scene.title, gap.join([described, caption]), caption, wide, narrow)
+    return svg.Figure(scene.title, gap.join([described, caption]), caption, partial(_draw, scene))
 
 
 def _scene(

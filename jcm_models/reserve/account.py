@@ -128,6 +128,12 @@ class Rules:
             *(np.broadcast_to(getattr(self, each.name), (projects,)) for each in fields(self))
         )
 
+    @property
+    def only_drain(self) -> bool:
+        """Whether nothing fills any reserve but the rate, and nothing empties it but reversals."""
+        filled = (self.bearer == _NEXT).any() or (self.top_up != _NOBODY).any()
+        return not (filled or np.isfinite(self.release_after).any() or self.pooled.any())
+
 
 class Flows(NamedTuple):
     """What enters and leaves the reserve accounts, each of shape (project, year) [tCO2e/yr].
@@ -147,8 +153,7 @@ class Flows(NamedTuple):
     balance: Whole
 
 
-_NEXT = BEARERS.index("next_issuance")
-_PARTICIPANTS = BEARERS.index("participants")
+_NEXT, _PARTICIPANTS, _NOBODY = map(BEARERS.index, ("next_issuance", "participants", "nobody"))
 
 
 class _State:
@@ -200,18 +205,43 @@ def kept(
     reserve and the pool it belongs to, then the reserve is filled up, and last released:
     :math:`B_y = B_{y-1} + R_y + E_y + T_y - X_y - L_y`, with what is withheld by the rate R and
     beyond it E, filled up T, cancelled X and released L. The part of E that makes good an earlier
-    reversal is cancelled in the same year; X counts it.
+    reversal is cancelled in the same year; X counts it. Where nothing else is filled up or
+    released, what is left of reversals v needs no year before it:
+    :math:`B_y = N_y - \min(0, \min_{k \le y} N_k)` with :math:`N_y = \sum_{k \le y} R_k - v_k`.
     """
-    projects, years = regular.shape
-    rules = rules.broadcast(projects)
-    flows = _nothing(projects, years)
-    state = _State(projects)
-    if last_issuance is None:
-        last_issuance = years - 1 - np.argmax(issued[:, ::-1] > 0, axis=1)
     if (reversals < 0).any():
         message = "reversals below nothing; what has leaked once does not come back"
         raise AccountError(message)
-    for year in range(years):
+    rules = rules.broadcast(len(regular))
+    if last_issuance is None:
+        last_issuance = regular.shape[1] - 1 - np.argmax(issued[:, ::-1] > 0, axis=1)
+    if rules.only_drain:
+        flows = _drained(regular, reversals)
+    else:
+        flows = _year_by_year(regular, issued, reversals, rules, last_issuance)
+    # The reserve itself never is the bearer of what it cannot make good.
+    shortfall = (reversals - flows.borne[:, 0])[:, np.newaxis]
+    np.put_along_axis(flows.borne, rules.bearer[:, np.newaxis, np.newaxis], shortfall, axis=1)
+    _assert_adds_up(regular, reversals, flows)
+    return flows
+
+
+def _drained(regular: Whole, reversals: Whole) -> Flows:
+    """Return what the reserves pay for reversals where nothing else happens, all years at once."""
+    flows = _nothing(*regular.shape)
+    net = np.cumsum(regular - reversals, axis=1)
+    flows.balance[:] = net - np.minimum(np.minimum.accumulate(net, axis=1), 0)
+    flows.cancelled[:] = regular - np.diff(flows.balance, axis=1, prepend=0)
+    flows.borne[:, 0] = flows.cancelled
+    return flows
+
+
+def _year_by_year(
+    regular: Whole, issued: Whole, reversals: Whole, rules: Rules, last_issuance: Whole
+) -> Flows:
+    flows = _nothing(*regular.shape)
+    state = _State(len(regular))
+    for year in range(regular.shape[1]):
         _withhold(state, flows, year, regular[:, year], issued[:, year])
         _make_good(state, flows, year, reversals[:, year], rules)
         _fill_up(state, flows, year, rules)
@@ -220,10 +250,6 @@ def kept(
         _release(state, flows, year, over & (state.quiet >= rules.release_after), rules)
         flows.owed[:, year] = state.owed
         flows.balance[:, year] = state.balance
-    # The reserve itself never is the bearer of what it cannot make good.
-    shortfall = (reversals - flows.borne[:, 0])[:, np.newaxis]
-    np.put_along_axis(flows.borne, rules.bearer[:, np.newaxis, np.newaxis], shortfall, axis=1)
-    _assert_adds_up(regular, reversals, flows)
     return flows
 
 

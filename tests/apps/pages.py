@@ -21,7 +21,7 @@ class Visit:
 
     def __init__(self, page, shown=("question", "key_figures", "emissions", "by_year")):
         self.page = page
-        self.parts = {}
+        self.parts, self.words = {}, {}
         for name in (*shown, *page.groups):
             page.section(name)._repr_mimebundle_()
             self.parts[name] = page.section(name).shown
@@ -33,6 +33,7 @@ class Visit:
         """Send a wish, and keep what the page is to show."""
         answered = self.live.answer(wish)
         self.parts |= answered.get("sections", {})
+        self.words = answered.get("words", self.words)
         self.answered = answered
         return answered
 

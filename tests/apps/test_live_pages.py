@@ -216,7 +216,53 @@ def test_the_language_changes_every_part(visit):
     for name in ("question", "key_figures", "emissions", "by_year", "controls", "bar", "tools"):
         assert re.search("[ぁ-ん一-龥]", visit.text(name)), name
     assert "9,000" in visit.parts["controls"]
-    assert visit.answered["words"]["computing"] == "計算中 …"
+    assert visit.words["computing"] == "計算中 …"
+
+
+def test_the_words_of_the_page_come_when_it_opens_and_with_another_language_only(visit):
+    assert visit.words == Words("en").starting("page_script.")
+    assert "words" not in visit.ask(changes=[[SOLAR, 9000]], seen=["question"])
+    assert "words" in visit.ask(changes=[["language", "ja"]], seen=["question"])
+    assert "words" not in visit.ask(changes=[[SOLAR, 9500]], seen=["question"])
+    visit.live.begin()
+    assert "words" in visit.ask(rest=True), "a page that was opened again knows nothing"
+
+
+@pytest.mark.parametrize(("look", "other"), [("wide", "narrow"), ("narrow", "wide")])
+def test_only_the_drawing_that_is_seen_is_made_while_something_moves(visit, look, other):
+    seen = visit.ask(changes=[[SOLAR, 9000]], seen=["question", "emissions"], look=look)
+    assert f'class="jcm-{look}"' in seen["sections"]["emissions"]
+    assert f'class="jcm-{other}"' not in seen["sections"]["emissions"]
+    assert seen["more"]
+    whole = visit.rest()["sections"]["emissions"]
+    visit.page.section("emissions").fill("")
+    visit.set((SOLAR, 9500), (SOLAR, 9000))
+    assert whole == visit.parts["emissions"], "as if it had been drawn in one go"
+    drawing = re.compile(rf'<svg [^>]*class="jcm-{look}".*?</svg>', re.DOTALL)
+    assert drawing.findall(seen["sections"]["emissions"]) == drawing.findall(whole)
+
+
+def test_a_figure_that_does_not_change_is_not_sent_in_one_size_either(visit):
+    visit.set((SOLAR, 9000))
+    whole = visit.parts["emissions"]
+    same = visit.ask(changes=[[SOLAR, 9000]], seen=["question", "emissions"], look="wide")
+    assert "emissions" not in same["sections"]
+    assert visit.page.section("emissions").live == whole
+
+
+@pytest.mark.parametrize("look", ["", "both", None, 7, ["wide"], {"wide": 1}])
+def test_without_a_size_that_there_is_both_drawings_are_made(visit, look):
+    seen = visit.ask(changes=[[SOLAR, 9000]], seen=["emissions"], look=look)
+    both = re.findall(r'class="jcm-(wide|narrow)"', seen["sections"]["emissions"])
+    assert both == ["wide", "narrow"]
+
+
+def test_a_control_that_stays_as_it_is_reads_the_same_when_another_moves(visit):
+    before = visit.parts["controls"]
+    visit.set((SOLAR, 9000))
+    assert visit.parts["controls"] != before
+    visit.set((SOLAR, None))
+    assert visit.parts["controls"] == before
 
 
 def test_a_group_whose_control_is_set_says_so_though_it_is_not_seen(hosted):

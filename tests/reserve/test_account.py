@@ -250,7 +250,7 @@ def test_an_account_that_does_not_add_up_is_refused(monkeypatch):
 
     monkeypatch.setattr(module, "_release", lose)
     with pytest.raises(AccountError, match=r"holds 30 tCO2e at the end of year 1.* is 29"):
-        account([1000], [0])
+        account([1000], [0], after=5)
 
 
 def test_what_is_withheld_beyond_the_rate_comes_from_the_first_issuance_of_the_year():
@@ -270,6 +270,19 @@ def test_a_release_waits_for_the_last_issuance_and_not_for_the_last_vintage():
     assert flows.released[0].tolist() == [0, 0, 0, 0, 0, 0, 90, 0]
     at_once = account([*ISSUED], [0] * 6, after=0)
     assert at_once["released"] == [0, 0, 0, 90, 0, 0]
+
+
+@pytest.mark.parametrize("bearer", ["nobody", "participants", "host"])
+def test_a_release_that_lies_beyond_all_years_changes_nothing(bearer):
+    chance = np.random.default_rng(7)
+    issued = chance.integers(0, 2000, (300, 40)) * (np.arange(40) < 25)
+    reversals = chance.poisson(15, (300, 40)) * chance.integers(0, 2, (300, 40))
+    regular = withheld(issued, np.array(0.03))
+    never, late = (rules(bearer, after=after) for after in (math.inf, 1e9))
+    plain, stepped = (kept(regular, issued, reversals, each) for each in (never, late))
+    assert (plain.balance == 0).any(), "some reserve runs dry"
+    for at_once, by_year in zip(plain, stepped, strict=True):
+        np.testing.assert_array_equal(at_once, by_year)
 
 
 def test_what_has_leaked_does_not_come_back():

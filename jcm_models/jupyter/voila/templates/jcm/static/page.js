@@ -72,7 +72,7 @@
     if (inFlight || !socket || socket.readyState !== WebSocket.OPEN) return;
     let wish = null;
     if (waiting.size) {
-      wish = { changes: Array.from(waiting), seen: seen() };
+      wish = { changes: Array.from(waiting), seen: seen(), look: look() };
       waiting = new Map();
     } else if (wishes.length) {
       wish = wishes.shift();
@@ -179,6 +179,15 @@
       const shown = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
       return shown > Math.min(EDGE, box.height / 3);
     }).map((part) => part.dataset.section);
+  }
+
+  // Which of the two drawings of every figure is on the screen; nothing where that differs.
+  function look() {
+    const shown = ["wide", "narrow"].filter(function (name) {
+      const drawings = Array.from(document.querySelectorAll("main .jcm-figure .jcm-" + name));
+      return drawings.some((drawing) => drawing.getBoundingClientRect().width > 0);
+    });
+    return shown.length === 1 ? shown[0] : "";
   }
 
   function set(key, value) {
