@@ -49,7 +49,8 @@ class Section:
             Whether the section is whole all the same: it has no figure, or says what it said.
         """
         other = _DRAWING[NARROW if look is WIDE else WIDE]
-        if other.sub("", self._html) == html:
+        before, left_out = other.subn("", self._html)
+        if left_out and before == html:
             return True
         self.fill(html)
         return _END_OF_A_FIGURE not in html

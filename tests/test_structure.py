@@ -45,7 +45,8 @@ BANDS = {
     "aef issuance_import ledger_commands aef_commands "
     "uncertainty_study uncertainty_sections uncertainty_overview uncertainty_downloads"
     " uncertainty_brush uncertainty_page sweep_commands "
-    "control_forms page_sections section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
+    "control_forms page_sections "
+    "section_pages kernels run_figures run_finding run_table run_index comparison_sentences "
     "comparison_page compare_commands report_commands numbering report_templates browsers "
     "printing new_commands",
 }

@@ -181,6 +181,22 @@ def test_a_figure_brings_its_words_along_when_it_changes(app):
     assert all(app.page.locator(f"#{each}").count() == 1 for each in ids)
 
 
+@pytest.mark.parametrize(("width", "turned"), [(390, 1280), (1280, 390)])
+def test_a_page_that_changes_its_width_shows_the_newest_figure_in_the_other_size(
+    app, width, turned
+):
+    app.open("reference_vs_bau", width=width)
+    app.type(SUPPLIED, "9000")
+    drawings = app.page.locator("figure.jcm-figure").first.locator("svg")
+    words = "svgs => svgs.map(svg => svg.querySelector('desc').textContent)"
+    seen, other = drawings.evaluate_all(words)
+    assert seen == other
+    app.page.set_viewport_size({"width": turned, "height": 900})
+    for figure in app.page.locator("figure.jcm-figure").all():
+        if figure.is_visible():
+            expect(figure.locator("svg:visible")).to_have_count(1)
+
+
 def test_files_are_taken_along_and_a_scenario_is_brought_back(app, tmp_path):
     app.open("reference_vs_bau")
     app.type(SUPPLIED, "9000")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import jcm_models as jcm
 from jcm_models import live_pages
 from jcm_models.controls import Slider
+from jcm_models.wording import Words
 from tests.apps.pages import Visit
 from tests.conftest import ROOT
 
@@ -248,6 +249,13 @@ def test_a_figure_that_does_not_change_is_not_sent_in_one_size_either(visit):
     same = visit.ask(changes=[[SOLAR, 9000]], seen=["question", "emissions"], look="wide")
     assert "emissions" not in same["sections"]
     assert visit.page.section("emissions").live == whole
+
+
+def test_a_figure_that_was_made_in_one_size_stays_to_be_made_in_both(visit):
+    for _ in range(2):
+        visit.ask(changes=[[SOLAR, 9000]], seen=["emissions"], look="wide")
+    both = re.findall(r'class="jcm-(wide|narrow)"', visit.rest()["sections"]["emissions"])
+    assert both == ["wide", "narrow"]
 
 
 @pytest.mark.parametrize("look", ["", "both", None, 7, ["wide"], {"wide": 1}])
