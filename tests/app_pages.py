@@ -1,5 +1,7 @@
 """Apps in a real Chromium on a real Voilà: what tests of apps share."""
 
+from playwright.sync_api import TimeoutError
+
 from tests.conftest import ROOT
 
 _SHOTS = ROOT / ".pytest_cache" / "screenshots"
@@ -20,23 +22,34 @@ class Visit:
     def __init__(self, watched, server):
         self.watched = watched
         self.page = watched.page
-        self._url = server.url
+        self._server = server
 
     def open(self, name, query="", width=1280):
         """Open an app and wait until it is of use."""
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.goto(f"{self._url}/apps/{name}{query}")
+        self.page.goto(f"{self._server.url}/apps/{name}{query}")
         return self.ready()
 
     def ready(self):
         """Wait until the page is connected, and has drawn all."""
-        self.page.locator("html[data-state=ready][data-settled=true]").wait_for(timeout=_PATIENCE)
+        self._until("html[data-state=ready][data-settled=true]")
         return self
 
     def settled(self):
         """Wait until all that was set has been drawn."""
-        self.page.locator("html[data-settled=true]").wait_for(timeout=_PATIENCE)
+        self._until("html[data-settled=true]")
         return self
+
+    def _until(self, state):
+        """Wait for a state of the page; what it says instead is told where that does not come."""
+        try:
+            self.page.locator(state).wait_for(timeout=_PATIENCE)
+        except TimeoutError:
+            found = self.page.locator("html").evaluate("page => ({...page.dataset})")
+            said = words(self.page.locator("body"))[:500]
+            log = self._server.log()[-2000:]
+            message = f"{found}, not {state}: {said}\n{self.watched.errors}\n{log}"
+            raise AssertionError(message) from None
 
     def slider(self, name):
         """Return a slider by its label."""

@@ -17,6 +17,7 @@ from jcm_models.kernels.server import ForkedKernel, can_fork, known_folder, shar
 __all__ = ["ForkedProvisioner"]
 
 _INSTANT = 0.005  # [s]
+_LONGEST_NAME = 90  # bytes; of the 104 that a socket's name may have somewhere, with its number
 _LAUNCHED = ["-m", "ipykernel_launcher"]
 
 
@@ -28,11 +29,26 @@ class ForkedProvisioner(LocalProvisioner):
     """
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the file of the connection stand where it is removed, whoever is killed."""
+        """Let the files of the connection stand where they are removed, whoever is killed."""
         folder = known_folder()
-        if folder and self.parent is not None and not self.parent.connection_file:
-            self.parent.connection_file = str(folder / f"{self.kernel_id}.json")
+        if folder and self.parent is not None:
+            if not self.parent.connection_file:
+                self.parent.connection_file = str(folder / f"{self.kernel_id}.json")
+            if not self._why_not(self.parent.format_kernel_cmd()):
+                self._connect_by_files(folder / str(self.kernel_id))
         return await super().pre_launch(**kwargs)
+
+    def _connect_by_files(self, beginning: Path) -> None:
+        """Connect by files, unless somebody has set what to connect by.
+
+        Another process may take a port between the moment it is found free and the moment the
+        kernel listens there; the kernel then dies, and a visitor finds a session that has ended.
+        """
+        manager: Any = self.parent
+        set_already = manager.transport != "tcp" or any(manager.ports)
+        if set_already or len(os.fsencode(beginning)) > _LONGEST_NAME:
+            return
+        manager.transport, manager.ip, manager.cache_ports = "ipc", str(beginning), False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel, or start it where it cannot be forked, which is said in the log."""

@@ -56,9 +56,11 @@ class SessionKernels(AsyncMappingKernelManager):
         return kernel
 
     def remove_kernel(self, kernel_id: str) -> Any:
-        """Forget a kernel; its browser is told, and the file with its key goes."""
+        """Forget a kernel; its browser is told, and the files of its connection go."""
         self.sessions.end(kernel_id, DIED)
-        self.get_kernel(kernel_id).cleanup_connection_file()
+        kernel = self.get_kernel(kernel_id)
+        kernel.cleanup_connection_file()
+        kernel.cleanup_ipc_files()
         return super().remove_kernel(kernel_id)
 
     async def end(self, kernel_id: str, reason: int) -> None:

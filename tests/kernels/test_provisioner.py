@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from jcm_models.kernels.server import ADDRESS
 from jcm_models.kernels.server import PROVISIONER as NAME
 from tests.app_pages import Visit
 from tests.commands import BIN, environment
-from tests.conftest import Server
+from tests.conftest import Server, free_port
 from tests.kernels.examples import (
     gone,
     notebook,
@@ -39,9 +40,9 @@ def forking(shared, monkeypatch):
 
 
 @contextmanager
-def kernel(name="python3", **settings):
+def kernel(name="python3", manager=None, **settings):
     """Start a kernel as Jupyter does; ended in the end."""
-    manager = KernelManager(kernel_name=name)
+    manager = KernelManager(kernel_name=name, cache_ports=manager is None, **(manager or {}))
     manager.start_kernel(**settings)
     client = manager.client()
     client.start_channels()
@@ -100,6 +101,32 @@ def test_a_kernel_that_dies_is_seen_as_dead(forking):
         client.execute("import os; os._exit(3)")
         until(lambda: not manager.is_alive())
         assert manager.provisioner.process.poll() == 3
+
+
+def ports_of(pid):
+    """Return the ports that a process listens on."""
+    found = psutil.Process(pid).net_connections("inet")
+    return {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+
+
+def test_a_forked_kernel_needs_no_port_that_another_process_could_take(forking):
+    with kernel() as (manager, client):
+        assert value(client, "6 * 7") == 42
+        # One for what its own processes print, which it finds by listening there.
+        assert len(ports_of(manager.provisioner.pid)) == 1
+        files = [Path(f"{manager.ip}-{number}") for number in manager.ports]
+        assert len(files) == 5
+        assert all(file.is_socket() for file in files)
+        assert files[0].parent.stat().st_mode & 0o077 == 0, "nobody else may connect"
+    assert not any(file.exists() for file in files)
+
+
+def test_what_somebody_has_set_to_connect_by_is_kept(forking, tmp_path):
+    set_there = {f"{name}_port": free_port() for name in ("shell", "iopub", "stdin", "hb")}
+    with kernel(manager={**set_there, "control_port": free_port()}) as (manager, client):
+        assert value(client, "6 * 7") == 42
+        assert manager.transport == "tcp"
+        assert ports_of(manager.provisioner.pid) > set(manager.ports)
 
 
 def started_ordinarily(caplog, name, server):

@@ -127,10 +127,11 @@ def ask(url):
 
 
 @pytest.fixture
-def visit(browser, proxied):
+def visit(browser, proxied, guarded):
     """A visitor with a browser, who trusts the certificate."""
     context = browser.new_context(ignore_https_errors=True)
-    yield Visit(Watched(context.new_page()), SimpleNamespace(url=f"{proxied[1]}/jcm"))
+    server = SimpleNamespace(url=f"{proxied[1]}/jcm", log=guarded.log)
+    yield Visit(Watched(context.new_page()), server)
     context.close()
 
 
