@@ -38,6 +38,7 @@ _NOISE = 1e-12  # of a division
 _LEAST_TOP = 0.06  # of the rates that are tried: twice the published one
 _ROUNDING = 1e-6  # tonnes that are noise and no reversal
 _RATES = 201
+_AT_ONCE = 500  # accounts are kept; the memory of some is that of the next
 _KEPT: Lately[Array] = Lately(1)
 
 
@@ -133,15 +134,23 @@ class Claims:
 
     def _accounts(self) -> Arrays:
         """Keep the account of every draw over the years simulated, by the scenario's own rules."""
-        results, years = self._results, self._timeline.simulated
+        years = self._timeline.simulated
         whole = np.ceil(self._claims[:, :years] - _ROUNDING).astype(np.int64)
         reversals = np.diff(whole, axis=1, prepend=0)
-        flows = _kept(results, reversals)
-        short = np.maximum.accumulate(flows.borne[:, 0] < reversals, axis=1)
+        balance = np.empty(reversals.shape[::-1])  # the draws of a year stand together
+        short = np.empty(reversals.shape, dtype=bool)
+        borne = np.empty((len(reversals), len(BEARERS)))
+        for first in range(0, len(reversals), _AT_ONCE):
+            draws = slice(first, first + _AT_ONCE)
+            flows = _kept(self._results, reversals[draws])
+            balance[:, draws] = flows.balance.T
+            short[draws] = flows.borne[:, 0] < reversals[draws]
+            borne[draws] = _borne(flows)
+        balance.sort(axis=-1)
         return {
-            "reserve_balance": np.quantile(flows.balance, QUANTILES, axis=0),
-            **named("sufficient_by_rules", share_of(~short)),
-            **_borne(flows),
+            "reserve_balance": between_samples(balance, QUANTILES),
+            **named("sufficient_by_rules", share_of(~np.maximum.accumulate(short, axis=1))),
+            **named("borne", mean_of(borne)),
         }
 
 
@@ -183,9 +192,9 @@ def _kept(results: Results, reversals: Whole) -> Flows:
     )
 
 
-def _borne(flows: Flows) -> Arrays:
-    """Return what each bearer makes good over the years simulated, on average [tCO2e]."""
-    total = flows.borne.sum(axis=-1).astype(float)
+def _borne(flows: Flows) -> Array:
+    """Return what each bearer makes good in each draw over the years simulated [tCO2e]."""
+    total: Array = flows.borne.sum(axis=-1).astype(np.float64)
     total[:, BEARERS.index("next_issuance")] -= flows.owed[:, -1]
     total[:, BEARERS.index("nobody")] += flows.owed[:, -1]
-    return named("borne", mean_of(total))
+    return total

@@ -220,8 +220,7 @@ def kept(
     else:
         flows = _year_by_year(regular, issued, reversals, rules, last_issuance)
     # The reserve itself never is the bearer of what it cannot make good.
-    shortfall = (reversals - flows.borne[:, 0])[:, np.newaxis]
-    np.put_along_axis(flows.borne, rules.bearer[:, np.newaxis, np.newaxis], shortfall, axis=1)
+    flows.borne[np.arange(len(regular)), rules.bearer] = reversals - flows.borne[:, 0]
     _assert_adds_up(regular, reversals, flows)
     return flows
 
@@ -229,9 +228,13 @@ def kept(
 def _drained(regular: Whole, reversals: Whole) -> Flows:
     """Return what the reserves pay for reversals where nothing else happens, all years at once."""
     flows = _nothing(*regular.shape)
-    net = np.cumsum(regular - reversals, axis=1)
-    flows.balance[:] = net - np.minimum(np.minimum.accumulate(net, axis=1), 0)
-    flows.cancelled[:] = regular - np.diff(flows.balance, axis=1, prepend=0)
+    net = regular - reversals
+    np.cumsum(net, axis=1, out=net)
+    missing = np.minimum.accumulate(net, axis=1)
+    np.minimum(missing, 0, out=missing)
+    np.subtract(net, missing, out=flows.balance)
+    flows.cancelled[:, :1] = reversals[:, :1] + missing[:, :1]
+    flows.cancelled[:, 1:] = reversals[:, 1:] + (missing[:, 1:] - missing[:, :-1])
     flows.borne[:, 0] = flows.cancelled
     return flows
 
