@@ -140,9 +140,10 @@ class Claims:
         balance = np.empty(reversals.shape[::-1])  # the draws of a year stand together
         short = np.empty(reversals.shape, dtype=bool)
         borne = np.empty((len(reversals), len(BEARERS)))
+        keep = _keeper(self._results, years)
         for first in range(0, len(reversals), _AT_ONCE):
             draws = slice(first, first + _AT_ONCE)
-            flows = _kept(self._results, reversals[draws])
+            flows = keep(reversals[draws])
             balance[:, draws] = flows.balance.T
             short[draws] = flows.borne[:, 0] < reversals[draws]
             borne[draws] = _borne(flows)
@@ -175,21 +176,23 @@ def _nice(rate: float) -> float:
     return float(min(step * power for step in (1, 2, 5, 10) if step * power >= rate))
 
 
-def _kept(results: Results, reversals: Whole) -> Flows:
-    """Return the account of each draw, with reversals of shape (sample, year)."""
-    shape, years = reversals.shape, reversals.shape[1]
-    issued = results["credits_issued"][-years:]
+def _keeper(results: Results, years: int) -> Callable[[Whole], Flows]:
+    """Return what keeps the account of each draw, with reversals of shape (sample, year)."""
+    issued, regular = results["credits_issued"][-years:], withheld_by_rate(results)[-years:]
     batch = Batch([results.scenario])
     # Each draw is a history of its own: none pays for another, and no other project does.
     rules = replace(account_rules(batch), pooled=np.array([False]))
     last = last_issuances(batch, results["credits_issued"][np.newaxis])
-    return kept(
-        np.broadcast_to(withheld_by_rate(results)[-years:], shape),
-        np.broadcast_to(issued, shape),
-        reversals,
-        rules,
-        np.broadcast_to(last - (results["year"].size - years), shape[:1]),
-    )
+    last = last - (results["year"].size - years)
+
+    def keep(reversals: Whole) -> Flows:
+        of_each = (
+            np.broadcast_to(regular, reversals.shape),
+            np.broadcast_to(issued, reversals.shape),
+        )
+        return kept(*of_each, reversals, rules, np.broadcast_to(last, reversals.shape[:1]))
+
+    return keep
 
 
 def _borne(flows: Flows) -> Array:

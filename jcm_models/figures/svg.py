@@ -374,12 +374,22 @@ class Figure:
             Goes into the ids; tells two figures with the same content apart on one page.
         """
         paint = palette.variable if themed else palette.literal
-        both = "".join(
-            self._write(paint, narrow=look.narrow, key=key, sized=False) for look in _looks.get()
-        )
+        both = "".join(self._in_page(look.narrow, themed, key) for look in _looks.get())
         caption = Element("figcaption", {}, (self.caption,)).write(paint, "")
         kind = "jcm-figure" if themed else "jcm-figure jcm-light"
         return f'<figure class="{kind}">{both}{caption}</figure>'
+
+    def _in_page(self, narrow: bool, themed: bool, key: str) -> str:
+        """Write a drawing for a page, or return what was written for the last page like it."""
+        like = narrow, themed, key
+        if like not in self._written:
+            paint = palette.variable if themed else palette.literal
+            self._written[like] = self._write(paint, narrow=narrow, key=key, sized=False)
+        return self._written[like]
+
+    @cached_property
+    def _written(self) -> dict[tuple[bool, bool, str], str]:
+        return {}
 
     def _repr_html_(self) -> str:
         return f"<style>{palette.stylesheet()}</style>{self.html()}"
