@@ -11,6 +11,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
+from jcm_models.kernels import provisioner
 from jcm_models.kernels.server import ADDRESS
 from jcm_models.kernels.server import PROVISIONER as NAME
 from tests.app_pages import Visit
@@ -119,6 +120,13 @@ def test_a_forked_kernel_needs_no_port_that_another_process_could_take(forking):
         assert all(file.is_socket() for file in files)
         assert files[0].parent.stat().st_mode & 0o077 == 0, "nobody else may connect"
     assert not any(file.exists() for file in files)
+
+
+def test_where_the_names_of_files_are_too_long_for_sockets_ports_are_taken(forking, monkeypatch):
+    monkeypatch.setattr(provisioner, "_LONGEST_NAME", 20)
+    with kernel() as (manager, client):
+        assert value(client, "6 * 7") == 42
+        assert manager.transport == "tcp"
 
 
 def test_what_somebody_has_set_to_connect_by_is_kept(forking, tmp_path):
