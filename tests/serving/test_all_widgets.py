@@ -1,6 +1,7 @@
 """Voilà's own page, for notebooks with other widgets: shown by the same server, as well guarded."""
 
 import json
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -114,18 +115,26 @@ def test_a_page_that_asks_much_is_heard_when_the_kernel_has_answered(guest):
 
 
 def test_a_flood_waits_where_it_comes_from_while_the_kernel_is_silent(server, guest):
+    before = forked(server)
     opened(guest)
     page = guest.connect()
     page.socket.settimeout(3)
-    processes = psutil.Process(server.process.pid).children(recursive=True)
-    kernels = [one for one in processes if "jcm_models.kernels.fork_server" in one.cmdline()]
-    for kernel in kernels:
-        kernel.suspend()
+    (kernel,) = forked(server) - before  # those of other visitors may end meanwhile
+    kernel.suspend()
     try:
         assert taken(page, 500) < 200  # what the system's own buffers hold
     finally:
-        for kernel in kernels:
-            kernel.resume()
+        kernel.resume()
+
+
+def forked(server):
+    """Return the processes from which and to which kernels were forked."""
+    found = set()
+    for process in psutil.Process(server.process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended just now
+            if "jcm_models.kernels.fork_server" in process.cmdline():
+                found.add(process)
+    return found
 
 
 def taken(page, most):
